@@ -1,0 +1,148 @@
+"""One turn, top to bottom: messages → understanding → candidates → verdicts → ranking → question → answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from assistant.answer import Advice, Composer
+from assistant.citations import Citer
+from assistant.intake import Intake
+from assistant.matching import Match, match
+from assistant.models import Intent, Message, Profile, Question, Reply, Understanding
+from assistant.names import NameFinder
+from assistant.phrases import Phrases, load_phrases
+from assistant.questions import ask, next_question
+from assistant.ranking import Ranked, Weights, load_weights, rank
+from knowledge.catalogue import Catalogue
+from knowledge.models import LANGUAGES, Language
+from knowledge.retrieval import HybridSearch, InstrumentHit
+
+
+class Advisor:
+    """Answers conversations about one catalogue. It keeps none: all state is in the messages."""
+
+    def __init__(
+        self, catalogue: Catalogue, search: HybridSearch, weights: Weights | None = None, today: date | None = None
+    ) -> None:
+        self.catalogue = catalogue
+        self._search = search
+        self._weights = weights or load_weights()
+        self._phrases: dict[Language, Phrases] = {language: load_phrases(language) for language in LANGUAGES}
+        self._names = NameFinder(catalogue)
+        self._intake = Intake(self._names, self._phrases, today)
+        self._today = today
+
+    def understand(
+        self, messages: Sequence[Message], *, language: Language | None = None, corrections: Mapping[str, Any] | None = None
+    ) -> Understanding:
+        """What a conversation tells, each field with its words. ``corrections``: fields set by hand."""
+        return self._intake.understand(messages, language, corrections)
+
+    def retrieve(self, query: str, language: Language, k: int) -> list[str]:
+        """The ``k`` instruments nearest to a question, by retrieval alone."""
+        return [hit.instrument for hit in self._search.instruments(query, language)[:k]]
+
+    def reply(
+        self,
+        messages: Sequence[Message],
+        *,
+        language: Language | None = None,
+        corrections: Mapping[str, Any] | None = None,
+        request_id: Any = None,
+    ) -> Reply:
+        """The reply to the last message, as the contract has it."""
+        start = time.perf_counter()
+        understood = self.understand(messages, language=language, corrections=corrections)
+        after_intake = time.perf_counter()
+        reply = self._answer(messages, understood)
+        end = time.perf_counter()
+        timing = {"total": end - start, "intake": after_intake - start, "advice": end - after_intake}
+        milliseconds = {name: round(seconds * 1000, 2) for name, seconds in timing.items()}
+        return reply.model_copy(update={"id": request_id, "timing_ms": milliseconds})
+
+    def _answer(self, messages: Sequence[Message], understood: Understanding) -> Reply:
+        phrases = self._phrases[understood.language]
+        if not understood.query.strip():
+            return self._plain(understood, phrases.say("empty"), abstained=True, question=ask("needs", phrases))
+        if understood.intent is Intent.SMALLTALK:
+            return self._plain(understood, phrases.say("smalltalk", understood.query))
+        if understood.intent is Intent.OUT_OF_SCOPE:
+            return self._plain(understood, phrases.say("out_of_scope", understood.query), abstained=True)
+        if understood.intent is Intent.RECOMMEND:
+            return self._recommend(understood, phrases)
+        return self._tell(understood, phrases)
+
+    def _plain(self, understood: Understanding, text: str, *, abstained: bool = False, question: Question | None = None) -> Reply:
+        """An answer that states nothing about any instrument."""
+        return Reply(
+            language=understood.language, intent=understood.intent, abstained=abstained,
+            profile=understood.profile.known(), answer=text, question=question,
+        )  # fmt: skip
+
+    def _recommend(self, understood: Understanding, phrases: Phrases) -> Reply:
+        profile, weights = understood.profile, self._weights
+        hits = self._search.instruments(understood.query, understood.language)
+        nearness = _nearness(hits)
+        matches = [match(instrument, profile) for instrument in self.catalogue]
+        ranked = rank(matches, profile, nearness, weights)
+        if self._too_little(understood, ranked, hits):
+            return self._plain(understood, phrases.say("abstain", understood.query), abstained=True, question=ask("needs", phrases))
+        offered = [entry for entry in ranked if entry.relevance >= weights.least_relevance][: weights.offered]
+        question = next_question(ranked, profile, understood.asked, nearness, weights, phrases)
+        composer, citer = self._composer(understood, phrases)
+        advice = composer.advise(offered, self._worth_rejecting(matches, profile, nearness, offered), question)
+        return self._reply(understood, advice, citer, question=question)
+
+    def _too_little(self, understood: Understanding, ranked: Sequence[Ranked], hits: Sequence[InstrumentHit]) -> bool:
+        """Nothing understood of a firm, and nothing near in the catalogue."""
+        if not ranked:
+            return True
+        nearest = hits[0].score if hits else 0.0
+        return not understood.has_situation and nearest < self._weights.abstain_below
+
+    def _worth_rejecting(
+        self, matches: Sequence[Match], profile: Profile, nearness: Mapping[str, float], offered: Sequence[Ranked]
+    ) -> list[Match]:
+        """Rejected instruments that the question was near to: only those need a reason."""
+        floor = min((nearness.get(entry.instrument.id, 0.0) for entry in offered), default=0.5)
+        near = [entry for entry in matches if entry.fit is None and nearness.get(entry.instrument.id, 0.0) >= max(floor, 0.4)]
+        near.sort(key=lambda entry: (-nearness[entry.instrument.id], entry.instrument.id))
+        return near[: self._weights.rejected_shown]
+
+    def _tell(self, understood: Understanding, phrases: Phrases) -> Reply:
+        """Explain, evaluate, compare or give the status of the instruments that were named."""
+        instruments = [self.catalogue[id_] for id_ in understood.named]
+        composer, citer = self._composer(understood, phrases)
+        if understood.intent is Intent.COMPARE:
+            advice = composer.compare(instruments)
+        elif understood.intent is Intent.EVALUATE:
+            advice = composer.evaluate(instruments)
+        elif understood.intent is Intent.STATUS:
+            advice = composer.status(instruments)
+        else:
+            near = [hit.document.metadata["fact"] for hit in self._search.search(understood.query, understood.language)[:12]]
+            advice = composer.explain(instruments, understood.aspect, near)
+        return self._reply(understood, advice, citer, mentioned=understood.named)
+
+    def _composer(self, understood: Understanding, phrases: Phrases) -> tuple[Composer, Citer]:
+        citer = Citer(self.catalogue, understood.language, self._search.original)
+        return Composer(self.catalogue, phrases, citer, understood.profile, self._today or date.today()), citer
+
+    @staticmethod
+    def _reply(
+        understood: Understanding, advice: Advice, citer: Citer, *, question: Question | None = None, mentioned: Sequence[str] = ()
+    ) -> Reply:
+        return Reply(
+            language=understood.language, intent=understood.intent, profile=understood.profile.known(),
+            recommendations=advice.recommendations, rejected=advice.rejected, mentioned=tuple(mentioned),
+            answer=advice.text, citations=citer.citations, question=question,
+        )  # fmt: skip
+
+
+def _nearness(hits: Sequence[InstrumentHit]) -> dict[str, float]:
+    """Retrieval scores against the nearest instrument's."""
+    top = hits[0].score if hits else 0.0
+    return {hit.instrument: hit.score / top for hit in hits} if top else {}

@@ -1,0 +1,84 @@
+"""Which facts of an instrument an answer tells: newest official ones first, those of the firm's own province."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from assistant.conditions import verdict_of
+from assistant.models import Profile, Verdict
+from knowledge.catalogue import Catalogue
+from knowledge.currency import is_stale
+from knowledge.models import (
+    UNKNOWN_DATE,
+    Confidence,
+    Desk,
+    Evaluation,
+    Fact,
+    FactKind,
+    Instrument,
+    Standing,
+    latest_day,
+)
+
+ASPECT_KINDS: dict[str, tuple[FactKind, ...]] = {
+    "amount": (FactKind.AMOUNT, FactKind.BUDGET),
+    "procedure": (FactKind.PROCEDURE, FactKind.PERIOD, FactKind.CONTACT),
+    "audience": (FactKind.AUDIENCE, FactKind.CONDITION),
+    "period": (FactKind.PERIOD, FactKind.STATUS, FactKind.PROCEDURE),
+    "combination": (FactKind.COMBINATION,),
+    "status": (FactKind.STATUS, FactKind.PERIOD),
+    "purpose": (FactKind.PURPOSE, FactKind.AUDIENCE, FactKind.AMOUNT),
+    "contact": (FactKind.CONTACT, FactKind.PROCEDURE),
+}
+_CONFIDENCE = {Confidence.HIGH: 2, Confidence.MEDIUM: 1, Confidence.LOW: 0}
+
+
+def facts_of(catalogue: Catalogue, instrument: Instrument, kinds: Iterable[FactKind], profile: Profile) -> list[Fact]:
+    """Facts of these kinds, kind by kind; within a kind the best ground first. Other provinces' facts are left out."""
+    found: list[Fact] = []
+    for kind in kinds:
+        own = [fact for fact in instrument.facts if fact.kind is kind and holds_for(fact, profile)]
+        found += sorted(own, key=lambda fact: _ground(catalogue, instrument, fact, profile), reverse=True)
+    return found
+
+
+def holds_for(fact: Fact, profile: Profile) -> bool:
+    return not fact.provinces or profile.province in fact.provinces
+
+
+def _ground(catalogue: Catalogue, instrument: Instrument, fact: Fact, profile: Profile) -> tuple[bool, bool, int, int, int]:
+    """One's own province, then certain before doubtful, then new before old, then official before others."""
+    day = latest_day(fact.as_of).toordinal() if fact.as_of != UNKNOWN_DATE else 0
+    official = catalogue.source_of(instrument, fact).standing is Standing.OFFICIAL
+    own = bool(fact.provinces) and profile.province in fact.provinces
+    year = int(fact.as_of[:4]) if day else 0
+    return (fact.confidence is not Confidence.LOW, own, year, int(official), _CONFIDENCE[fact.confidence] * 10**6 + day)
+
+
+def desk_for(instrument: Instrument, profile: Profile) -> Desk:
+    """The desk of one's own province, else the national one, else the first."""
+    own = [desk for desk in instrument.desks if profile.province in desk.provinces]
+    national = [desk for desk in instrument.desks if not desk.provinces]
+    return (own or national or list(instrument.desks))[0]
+
+
+def findings_for(instrument: Instrument, profile: Profile) -> list[Evaluation]:
+    """Findings, those about firms like this one first; those about other firms left out."""
+    concerned = []
+    for finding in instrument.evaluations:
+        verdict = verdict_of(finding.concerns, profile) if finding.concerns else Verdict.UNKNOWN
+        if verdict is not Verdict.NOT_MET:
+            concerned.append((verdict is Verdict.MET, finding.year, finding))
+    return [finding for *_, finding in sorted(concerned, key=lambda entry: entry[:2], reverse=True)]
+
+
+def is_about_this_firm(finding: Evaluation, profile: Profile) -> bool:
+    return finding.concerns is not None and verdict_of(finding.concerns, profile) is Verdict.MET
+
+
+def caution(fact: Fact, today: date) -> str | None:
+    """The phrase that warns for an old or undated fact, or None."""
+    if fact.as_of == UNKNOWN_DATE:
+        return "undated"
+    return "stale" if is_stale(fact, today) else None

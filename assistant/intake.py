@@ -1,0 +1,240 @@
+"""Messages → what is understood: language, intent, and a profile with the words each field rests on.
+
+Nothing is guessed: a field is read from words that stand for it, or it stays unknown. Later
+messages correct earlier ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from assistant.intents import IntentReader
+from assistant.language import detect_language
+from assistant.models import FieldReading, Message, Profile, Understanding
+from assistant.names import NameFinder
+from assistant.patterns import Found, fold
+from assistant.phrases import Phrases
+from assistant.places import gazetteer
+from assistant.quantities import merge
+from assistant.vocabulary import Vocabulary, vocabulary
+from knowledge.models import LANGUAGES, Language
+from knowledge.profile_fields import BOOLEANS, LISTS, NUMBERS
+
+_LONGEST_MESSAGE: Final = 20_000
+_CLAUSE_END: Final = re.compile(r"[.;:!?\n,]|\b(?:maar|but|wel|en|and)\b")
+_SOFT_WEIGHT: Final = 0.3
+_SHORT_ANSWER_WORDS: Final = 8
+
+
+@dataclass
+class _Read:
+    """Readings gathered over the messages; a later one replaces an earlier one."""
+
+    readings: dict[str, FieldReading] = field(default_factory=dict)
+    needs: dict[str, str] = field(default_factory=dict)
+
+    def put(self, name: str, value: Any, words: str) -> None:
+        self.readings[name] = FieldReading(field=name, value=value, words=words.strip())
+
+
+class Intake:
+    """Understands conversations about one catalogue."""
+
+    def __init__(self, names: NameFinder, phrases: Mapping[Language, Phrases], today: date | None = None) -> None:
+        self._names = names
+        self._phrases = phrases
+        self._today = today
+        self._intents = IntentReader(names)
+
+    def understand(
+        self, messages: Sequence[Message], language: Language | None = None, corrections: Mapping[str, Any] | None = None
+    ) -> Understanding:
+        """Read a conversation. ``corrections``: fields set by hand; None there forgets the field."""
+        said = [message.content[:_LONGEST_MESSAGE] for message in messages if message.role == "user"]
+        spoken = language or detect_language(said)
+        read, asked = _Read(), []
+        question: str | None = None
+        for message in messages:
+            if message.role == "assistant":
+                question = self._question_in(message.content)
+                if question:
+                    asked.append(question)
+            else:
+                self._read_message(message.content[:_LONGEST_MESSAGE], spoken, question, read)
+                question = None
+        readings = self._final(read, corrections or {})
+        profile = Profile(**{reading.field: reading.value for reading in readings})
+        intent = self._intents.read(messages, spoken, profile)
+        return Understanding(
+            language=spoken, intent=intent.intent, profile=profile, readings=readings, named=intent.named,
+            asked=tuple(dict.fromkeys(asked)), query=_query(said, intent.named_last), aspect=intent.aspect,
+            has_situation=intent.has_situation,
+        )  # fmt: skip
+
+    def _question_in(self, answer: str) -> str | None:
+        """The field that an earlier answer asked for."""
+        for language in LANGUAGES:
+            found = self._phrases[language].field_asked(answer)
+            if found:
+                return found
+        return None
+
+    def _read_message(self, text: str, language: Language, question: str | None, read: _Read) -> None:
+        words = vocabulary(language)
+        folded = fold(text)
+        answered = question is not None and self._read_answer(text, folded, question, words, read)
+        if answered and len(folded.split()) <= _SHORT_ANSWER_WORDS:
+            return
+        masked = self._without_names(text, folded)
+        self._read_numbers(text, words, read)
+        places = gazetteer().find(text)
+        if places:
+            place = places[-1] if len({p.province for p in places}) == 1 else places[0]
+            read.put("province", place.province, text[place.start : place.end])
+        for name, options in words.choices.items():
+            if name in LISTS:
+                self._read_needs(text, masked, words, options, read)
+            elif name != "province":
+                self._read_choice(text, masked, words, name, options, read)
+        for name, truths in words.booleans.items():
+            self._read_boolean(text, masked, words, name, truths, read)
+
+    def _without_names(self, text: str, folded: str) -> str:
+        """Names of instruments say nothing about the firm ('Innovatiekrediet' is no wish for credit)."""
+        masked = folded
+        for mention in self._names.find(text):
+            masked = masked[: mention.start] + "\x00" * (mention.end - mention.start) + masked[mention.end :]
+        return masked
+
+    def _read_numbers(self, text: str, words: Vocabulary, read: _Read) -> None:
+        today = self._today or date.today()
+        stated = [q for q in words.quantities.read(text, today) if not self._is_denied(fold(text), q.start)]
+        for name, quantity in merge(stated).items():
+            read.put(name, quantity.value, text[quantity.start : quantity.end])
+
+    @staticmethod
+    def _is_denied(folded: str, start: int) -> bool:
+        return bool(re.search(r"\b(?:niet|not|geen)\s+(?:met\s+|een\s+|van\s+)?$", folded[:start]))
+
+    def _read_choice(
+        self, text: str, folded: str, words: Vocabulary, name: str, options: Mapping[str, Any], read: _Read
+    ) -> None:
+        best: tuple[float, int, str, Found] | None = None
+        for value, patterns in options.items():
+            found = [place for place in patterns.find(folded) if not _negated(folded, place, words)]
+            if not found:
+                continue
+            weights = [self._weight(folded, place, words, name) for place in found]
+            total = max(weights) + 0.25 * (sum(weights) - max(weights))
+            candidate = (total, -found[0].start, value, found[weights.index(max(weights))])
+            if best is None or candidate[:2] > best[:2]:
+                best = candidate
+        if best and best[0] > _SOFT_WEIGHT:
+            read.put(name, best[2], text[best[3].start : best[3].end])
+
+    @staticmethod
+    def _weight(folded: str, place: Found, words: Vocabulary, name: str) -> float:
+        """Words for the customer's trade ('software voor tuinders') count less than for one's own."""
+        if name == "sector":
+            before = " ".join(folded[: place.start].split()[-3:])
+            if words.soft_intro.any_in(before):
+                return place.weight * _SOFT_WEIGHT
+        return place.weight
+
+    def _read_needs(self, text: str, folded: str, words: Vocabulary, options: Mapping[str, Any], read: _Read) -> None:
+        for value, patterns in options.items():
+            found = patterns.find(folded)
+            wanted = [place for place in found if not _negated(folded, place, words)]
+            if found and not wanted:
+                read.needs.pop(value, None)
+            elif wanted:
+                best = max(wanted, key=lambda place: place.weight)
+                read.needs.setdefault(value, text[best.start : best.end])
+
+    def _read_boolean(self, text: str, folded: str, words: Vocabulary, name: str, truths: Mapping[bool, Any], read: _Read) -> None:
+        scores: dict[bool, tuple[float, Found]] = {}
+        for truth, patterns in truths.items():
+            found = [place for place in patterns.find(folded) if not _negated(folded, place, words)]
+            if found:
+                scores[truth] = max(((place.weight, place) for place in found), key=lambda entry: entry[0])
+        if scores:
+            truth = max(scores, key=lambda value: (scores[value][0], not value))
+            place = scores[truth][1]
+            read.put(name, truth, text[place.start : place.end])
+
+    def _read_answer(self, text: str, folded: str, question: str, words: Vocabulary, read: _Read) -> bool:
+        """A short answer to the question that was asked just before."""
+        if words.dont_know.any_in(folded):
+            return True
+        for language in LANGUAGES:
+            value = self._phrases[language].option_value(question, text)
+            if value is not None:
+                self._put_answer(question, value, text, read)
+                return True
+        if question in NUMBERS:
+            number = words.quantities.number(text)
+            if number is not None:
+                read.put(question, number, text)
+                return True
+        if question in BOOLEANS and len(folded.split()) <= _SHORT_ANSWER_WORDS:
+            if words.no.any_in(folded) != words.yes.any_in(folded):
+                read.put(question, words.yes.any_in(folded), text)
+                return True
+        return False
+
+    @staticmethod
+    def _put_answer(question: str, value: Any, text: str, read: _Read) -> None:
+        if question in LISTS:
+            for item in value if isinstance(value, list) else [value]:
+                read.needs.setdefault(item, text)
+        else:
+            read.put(question, value, text)
+
+    @staticmethod
+    def _final(read: _Read, corrections: Mapping[str, Any]) -> tuple[FieldReading, ...]:
+        readings = dict(read.readings)
+        if read.needs:
+            words = ", ".join(dict.fromkeys(read.needs.values()))
+            readings["needs"] = FieldReading(field="needs", value=list(read.needs), words=words)
+        for name, value in corrections.items():
+            readings.pop(name, None)
+            if value not in (None, "", [], ()):
+                readings[name] = FieldReading(field=name, value=value, words="")
+        return tuple(reading for reading in readings.values() if _is_valid(reading))
+
+
+def _is_valid(reading: FieldReading) -> bool:
+    """A number out of all proportion ('9999999999 medewerkers') is not understood rather than an error."""
+    try:
+        Profile(**{reading.field: reading.value})
+    except ValidationError:
+        return False
+    return True
+
+
+def _negated(folded: str, place: Found, words: Vocabulary) -> bool:
+    """Is a mention denied in its own clause? 'geen subsidie, wel een lening' denies the subsidy only."""
+    if place.negates:
+        return False
+    before = _CLAUSE_END.split(folded[: place.start])[-1]
+    near = " ".join(before.split()[-3:])
+    if words.negators.any_in(near):
+        return True
+    after = _CLAUSE_END.split(folded[place.end :])[0]
+    return words.negation_after.any_in(" ".join(after.split()[:4]))
+
+
+def _query(said: Sequence[str], named_last: bool) -> str:
+    """What to search for: all that was said; only the last message when that names an instrument itself."""
+    if not said:
+        return ""
+    told = said[-1:] if named_last else said
+    return "\n".join(message.strip() for message in told if message.strip())[:_LONGEST_MESSAGE]
+
+

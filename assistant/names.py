@@ -1,0 +1,80 @@
+"""Which instruments does a text speak of? Names and aliases, misspellings included."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from assistant.patterns import fold
+from knowledge.catalogue import Catalogue
+from knowledge.models import LANGUAGES
+
+_SHORTEST_FUZZY = 7
+_LIKENESS = 88.0
+_WORD = re.compile(r"[\w&+'-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    instrument: str
+    start: int
+    end: int
+
+
+class NameFinder:
+    """Finds instruments by name. Several may share a name ("MIT"): then all are mentioned."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        names: dict[str, list[str]] = {}
+        for instrument in catalogue:
+            own = {instrument.id.replace("-", " "), instrument.id}
+            for language in LANGUAGES:
+                own |= {instrument.name.of(language), *instrument.aliases.of(language)}
+            own |= {re.sub(r"\s*\(.*?\)", "", name) for name in own}
+            for name in own:
+                folded = fold(name).strip()
+                if len(folded) >= 3:
+                    names.setdefault(folded, [])
+                    if instrument.id not in names[folded]:
+                        names[folded].append(instrument.id)
+        self._names = names
+        self._first_words: dict[str, list[str]] = {}
+        for name in sorted(names, key=len, reverse=True):
+            self._first_words.setdefault(_WORD.findall(name)[0], []).append(name)
+        self._fuzzy = [name for name in names if len(name) >= _SHORTEST_FUZZY and " " not in name]
+
+    def find(self, text: str) -> list[Mention]:
+        """Every mention, in the order of the text; the longest name wins where names overlap."""
+        folded = fold(text)
+        found: list[Mention] = []
+        covered = 0
+        for word in _WORD.finditer(folded):
+            if word.start() < covered:
+                continue
+            name = self._name_at(folded, word.start(), word[0]) or self._like(word[0])
+            if name:
+                end = word.start() + len(name) if folded.startswith(name, word.start()) else word.end()
+                found += [Mention(instrument, word.start(), end) for instrument in self._names[name]]
+                covered = end
+        return found
+
+    def instruments(self, text: str) -> tuple[str, ...]:
+        """The instruments that a text names, each once, in order."""
+        return tuple(dict.fromkeys(mention.instrument for mention in self.find(text)))
+
+    def _name_at(self, folded: str, start: int, word: str) -> str | None:
+        heads = [word, *word.split("-")[:1]]
+        for head in dict.fromkeys(heads):
+            for name in self._first_words.get(head, []):
+                end = start + len(name)
+                if folded.startswith(name, start) and (end == len(folded) or not folded[end].isalnum()):
+                    return name
+        return None
+
+    def _like(self, word: str) -> str | None:
+        if len(word) < _SHORTEST_FUZZY:
+            return None
+        best = process.extractOne(word, self._fuzzy, scorer=fuzz.ratio, score_cutoff=_LIKENESS)
+        return best[0] if best else None

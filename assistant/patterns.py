@@ -1,0 +1,96 @@
+"""The small pattern language of the lexicon, compiled to regular expressions.
+
+``metaal*``: any ending; ``bank ~ niet``: a gap of at most three words; ``prototype^2``: a weight.
+Text is folded to lower case without accents, letter for letter, so positions stay those of the text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+_WEIGHT = re.compile(r"\^(\d+(?:\.\d+)?)$")
+_GAP = r"(?:[\w'’&-]+,?\s+){0,3}"
+
+
+@lru_cache(maxsize=4096)
+def _fold_char(char: str) -> str:
+    if char in "’‘`´":
+        return "'"
+    base = unicodedata.normalize("NFKD", char)[:1].lower()
+    return base if len(base) == 1 else " "
+
+
+def fold(text: str) -> str:
+    """Lower case without accents; as long as the text itself."""
+    return "".join(map(_fold_char, text))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A pattern found in a text: where, and how much it counts."""
+
+    start: int
+    end: int
+    weight: float
+    negates: bool
+    """The pattern has a negator in it, so a negation around it changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    regex: re.Pattern[str]
+    weight: float
+    anchor: str
+    """Letters that the text must have for the pattern to match: a quick test before the slow one."""
+    negates: bool
+
+    def find(self, folded: str) -> list[Found]:
+        if self.anchor not in folded:
+            return []
+        return [Found(m.start(), m.end(), self.weight, self.negates) for m in self.regex.finditer(folded)]
+
+
+def compile_pattern(source: str, negators: frozenset[str]) -> Pattern:
+    """One line of the lexicon."""
+    weight = _WEIGHT.search(source)
+    body = fold(_WEIGHT.sub("", source).strip())
+    parts = body.split()
+    pieces = []
+    for index, part in enumerate(parts):
+        if part == "~":
+            pieces.append(_GAP)
+            continue
+        pieces.append(re.escape(part).replace(r"\*", r"[\w'-]*"))
+        if index + 1 < len(parts):
+            pieces.append(r"[\s,]+" if parts[index + 1] == "~" else r"[\s-]+")
+    literals = [piece for part in parts if part != "~" for piece in part.split("*")]
+    return Pattern(
+        regex=re.compile(rf"(?<![\w]){''.join(pieces)}(?![\w])"),
+        weight=float(weight[1]) if weight else 1.0,
+        anchor=max(literals, key=len, default=""),
+        negates=any(part in negators for part in parts),
+    )
+
+
+class PatternSet:
+    """Patterns that mean the same."""
+
+    def __init__(self, sources: Iterable[str], negators: Iterable[str] = ()) -> None:
+        words = frozenset(map(fold, negators))
+        self._patterns = [compile_pattern(source, words) for source in sources]
+
+    def find(self, folded: str) -> list[Found]:
+        """All places, longest first where they overlap, so that a phrase beats a word in it."""
+        found = [place for pattern in self._patterns for place in pattern.find(folded)]
+        kept: list[Found] = []
+        for place in sorted(found, key=lambda place: (place.start - place.end, -place.weight)):
+            if not any(place.start < other.end and other.start < place.end for other in kept):
+                kept.append(place)
+        return sorted(kept, key=lambda place: place.start)
+
+    def any_in(self, folded: str) -> bool:
+        return any(pattern.find(folded) for pattern in self._patterns)

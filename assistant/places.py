@@ -1,0 +1,56 @@
+"""Places → provinces."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from assistant.patterns import fold
+from assistant.vocabulary import read_data
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    province: str
+    start: int
+    end: int
+
+
+class Gazetteer:
+    """Finds the places of a text; a name that is also an everyday word needs a capital and 'in', 'uit' …"""
+
+    def __init__(self, data: dict[str, list[str]]) -> None:
+        self._ambiguous = {fold(name) for name in data["ambiguous"]}
+        introductions = "|".join(map(re.escape, data["introductions"]))
+        self._introduced = re.compile(rf"(?:^|[\s(])(?:{introductions})\s+(?:de\s+|het\s+|the\s+)?(?:regio\s+|provincie\s+|gemeente\s+)?$")
+        names = {fold(name): province for province, places in data.items() if province not in {"ambiguous", "introductions"} for name in places}
+        self._provinces = names
+        ordered = sorted(names, key=len, reverse=True)
+        self._regex = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, ordered))})(?:e?se?|er)?(?![\w])")
+
+    def find(self, text: str) -> list[Place]:
+        folded = fold(text)
+        found = []
+        for match in self._regex.finditer(folded):
+            name = self._name(match[0])
+            if name is None:
+                continue
+            capital = text[match.start()].isupper() or text[match.start()] == "'"
+            introduced = bool(self._introduced.search(folded[: match.start()]))
+            if capital and introduced or (name not in self._ambiguous and (capital or introduced or len(name) > 5)):
+                found.append(Place(self._provinces[name], match.start(), match.end()))
+        return found
+
+    def _name(self, matched: str) -> str | None:
+        """'brabantse' → brabant."""
+        for ending in ("", "se", "e", "er", "s", "ese"):
+            name = matched.removesuffix(ending) if ending else matched
+            if name in self._provinces:
+                return name
+        return None
+
+
+@lru_cache(maxsize=1)
+def gazetteer() -> Gazetteer:
+    return Gazetteer(read_data("assistant.lexicon", "places.yaml"))

@@ -1,0 +1,155 @@
+"""One documented formula puts the candidates in order.
+
+    score = Σ weight(part) · part / Σ weight(part)
+
+Parts, each 0–1: *retrieval* (nearness to the question, against the nearest), *need* and *phase* (what
+the instrument is made for, or also serves), *sector*, *fit* (share of hard criteria met), *soft*
+criteria, *evidence* (what evaluations found, weighed by their strength, for firms like this one) and
+*status*. What is not known counts half. The weights are data (``ranking.yaml``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+from assistant.conditions import verdict_of
+from assistant.matching import Match
+from assistant.models import Fit, Profile, Verdict
+from assistant.vocabulary import read_data
+from knowledge.models import Effect, Instrument, StatusState, Strength
+
+_EFFECT: Final = {Effect.POSITIVE: 1.0, Effect.MIXED: 0.5, Effect.DESCRIPTIVE: 0.5, Effect.WEAK: 0.25, Effect.NONE: 0.0}
+_STRENGTH: Final = {Strength.STRONG: 3.0, Strength.MODERATE: 2.0, Strength.INDICATIVE: 1.0, Strength.CLAIM: 0.25}
+_STATUS: Final = {StatusState.OPEN: 1.0, StatusState.UNKNOWN: 0.6, StatusState.CLOSED: 0.3, StatusState.ENDED: 0.0}
+
+
+class Weights(BaseModel):
+    """``ranking.yaml``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    retrieval: float
+    need: float
+    phase: float
+    sector: float
+    fit: float
+    soft: float
+    evidence: float
+    status: float
+    also: float
+    unknown: float
+    offered: int
+    least_relevance: float
+    abstain_below: float
+    rejected_shown: int
+    candidates_in_play: int
+    least_gain: float
+    most_questions: int
+
+
+@lru_cache(maxsize=1)
+def load_weights() -> Weights:
+    return Weights.model_validate(read_data("assistant", "ranking.yaml"))
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A candidate with its score and the parts that made it."""
+
+    match: Match
+    score: float
+    relevance: float
+    parts: Mapping[str, float]
+
+    @property
+    def instrument(self) -> Instrument:
+        return self.match.instrument
+
+
+def rank(matches: Sequence[Match], profile: Profile, nearness: Mapping[str, float], weights: Weights) -> list[Ranked]:
+    """Candidates best first; rejected ones are left out."""
+    scored = [score(match, profile, nearness.get(match.instrument.id, 0.0), weights) for match in matches if match.fit]
+    return sorted(scored, key=lambda entry: (-entry.score, entry.instrument.id))
+
+
+def score(match: Match, profile: Profile, nearness: float, weights: Weights) -> Ranked:
+    """The score of one candidate. ``nearness``: 0–1, against the nearest instrument."""
+    instrument = match.instrument
+    parts = {
+        "retrieval": nearness,
+        "need": need_part(instrument, profile, weights),
+        "phase": phase_part(instrument, profile, weights),
+        "sector": sector_part(instrument, profile, weights),
+        "fit": _fit_part(match),
+        "soft": _soft_part(match),
+        "evidence": evidence_part(instrument, profile),
+        "status": _STATUS[instrument.status.state],
+    }
+    total = sum(getattr(weights, name) for name in parts)
+    value = sum(getattr(weights, name) * part for name, part in parts.items()) / total
+    about = ("retrieval", "need", "phase")
+    relevance = sum(getattr(weights, name) * parts[name] for name in about) / sum(getattr(weights, name) for name in about)
+    return Ranked(match, value, relevance, parts)
+
+
+def need_part(instrument: Instrument, profile: Profile, weights: Weights) -> float:
+    """Half for the best need served, half for the share of all needs served."""
+    if not profile.needs:
+        return weights.unknown
+    served = [
+        1.0 if need in instrument.needs.main else weights.also if need in instrument.needs.also else 0.0
+        for need in profile.needs
+    ]
+    return (max(served) + sum(served) / len(served)) / 2
+
+
+def phase_part(instrument: Instrument, profile: Profile, weights: Weights) -> float:
+    if profile.phase is None:
+        return weights.unknown
+    if profile.phase in instrument.phases.main:
+        return 1.0
+    return weights.also if profile.phase in instrument.phases.also else 0.0
+
+
+def sector_part(instrument: Instrument, profile: Profile, weights: Weights) -> float:
+    """An instrument for all sectors stands between one made for this sector and one for others."""
+    if not instrument.sectors:
+        return weights.unknown
+    if profile.sector is None:
+        return weights.unknown / 2
+    return 1.0 if profile.sector in instrument.sectors else 0.0
+
+
+def _fit_part(match: Match) -> float:
+    if match.fit is Fit.FITS:
+        return 1.0
+    hard = match.hard
+    return sum(entry.verdict is Verdict.MET for entry in hard) / len(hard) * 0.9 if hard else 0.9
+
+
+def _soft_part(match: Match) -> float:
+    soft = [entry for entry in match.verdicts if not entry.criterion.hard and entry.criterion.testable]
+    if not soft:
+        return 0.5
+    balance = sum((entry.verdict is Verdict.MET) - (entry.verdict is Verdict.NOT_MET) for entry in soft)
+    return (1 + balance / len(soft)) / 2
+
+
+def evidence_part(instrument: Instrument, profile: Profile) -> float:
+    """Findings about this kind of firm, weighed by their strength; no findings: the middle."""
+    total, weight = 0.5, 1.0
+    for finding in instrument.evaluations:
+        if finding.effect is Effect.DESCRIPTIVE:
+            continue
+        concerned = verdict_of(finding.concerns, profile) if finding.concerns else Verdict.MET
+        if concerned is not Verdict.MET:
+            continue
+        strength = _STRENGTH[finding.strength] * (0.5 if finding.disputed_by else 1.0)
+        total += strength * _EFFECT[finding.effect]
+        weight += strength
+    return total / weight

@@ -1,0 +1,74 @@
+"""The lexicon, compiled: which words stand for which profile value, intent or answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from assistant.patterns import PatternSet
+from assistant.quantities import QuantityReader
+from knowledge.models import Language
+from knowledge.profile_fields import BOOLEANS, CHOICES
+from knowledge.yaml_source import parse_yaml
+
+
+def read_data(package: str, name: str) -> Any:
+    """A packaged YAML file, parsed."""
+    return parse_yaml(resources.files(package).joinpath(name).read_text("utf-8"))
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """One language's words for everything that intake understands."""
+
+    language: Language
+    choices: dict[str, dict[str, PatternSet]]
+    booleans: dict[str, dict[bool, PatternSet]]
+    quantities: QuantityReader
+    negators: PatternSet
+    negation_after: PatternSet
+    soft_intro: PatternSet
+    dont_know: PatternSet
+    yes: PatternSet
+    no: PatternSet
+    firm: PatternSet
+    intents: dict[str, PatternSet]
+    aspects: dict[str, PatternSet]
+    ordinals: dict[int, PatternSet]
+    follow_up: PatternSet
+
+
+@lru_cache(maxsize=2)
+def vocabulary(language: Language) -> Vocabulary:
+    """The compiled lexicon of a language."""
+    data = read_data("assistant.lexicon", f"{language}.yaml")
+    intents = read_data("assistant.lexicon", "intents.yaml")[language]
+    negators = data["negators"]
+
+    def patterns(sources: list[str]) -> PatternSet:
+        return PatternSet(sources, negators)
+
+    def group(sources: Mapping[str, list[str]]) -> dict[str, PatternSet]:
+        return {value: patterns(words) for value, words in sources.items()}
+
+    nested = {"aspects", "ordinals", "follow_up", "compare_second"}
+    return Vocabulary(
+        language=language,
+        choices={field: group(data[field]) for field in CHOICES if field in data},
+        booleans={field: {value == "true": words for value, words in group(data[field]).items()} for field in BOOLEANS},
+        quantities=QuantityReader(language, data["quantities"]),
+        negators=patterns(negators),
+        negation_after=patterns(data["negation_after"]),
+        soft_intro=patterns(data["soft_intro"]),
+        dont_know=patterns(data["dont_know"]),
+        yes=patterns(data["yes"]),
+        no=patterns(data["no"]),
+        firm=patterns(data["firm"]),
+        intents={intent: patterns(words) for intent, words in intents.items() if intent not in nested},
+        aspects=group(intents["aspects"]),
+        ordinals={int(number): patterns(words) for number, words in intents["ordinals"].items()},
+        follow_up=patterns(intents["follow_up"]),
+    )
