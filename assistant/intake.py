@@ -142,8 +142,9 @@ class Intake:
     def _weight(folded: str, place: Found, words: Vocabulary, name: str) -> float:
         """Words for the customer's trade ('software voor tuinders') count less than for one's own."""
         if name == "sector":
-            before = " ".join(folded[: place.start].split()[-3:])
-            if words.soft_intro.any_in(before):
+            before = folded[: place.start].split()[-4:]
+            intro = next((at for at, word in enumerate(before[1:], start=1) if words.soft_intro.any_in(word)), None)
+            if intro and intro >= len(before) - 2 and not words.own_plan.any_in(before[intro - 1]):
                 return place.weight * _SOFT_WEIGHT
         return place.weight
 

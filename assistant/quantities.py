@@ -126,17 +126,20 @@ class QuantityReader:
     def _amounts(self, folded: str) -> list[Quantity]:
         candidates: list[tuple[bool, Quantity]] = []
         for match in self._money.finditer(folded):
-            is_money = match["cur"] or match["cur2"] or (match["scale"] and match["scale"] != "m")
             value = self._scaled(match)
-            if not is_money or value is None or value < 100:
+            if value is None or value < 100:
                 continue
             before, after = folded[max(0, match.start() - 40) : match.start()], folded[match.end() : match.end() + 25]
             clause_before = _CLAUSE.split(before)[-1]
             clause_after = _CLAUSE.split(after)[0]
+            wanted = bool(self._wanted.search(clause_before) or self._wanted.search(clause_after))
+            in_thousands = bool(re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", match["n"]))
+            scaled = match["scale"] and match["scale"] != "m"
+            if not (match["cur"] or match["cur2"] or scaled or (in_thousands and wanted)):
+                continue
             if self._turnover.search(clause_before) or self._turnover.search(clause_after):
                 candidates.append((True, Quantity("turnover_eur", value, match.start(), match.end())))
             elif not self._no_amount.search(clause_before[-25:] + "|" + clause_after[:20]):
-                wanted = bool(self._wanted.search(clause_before) or self._wanted.search(clause_after))
                 candidates.append((wanted, Quantity("amount_eur", value, match.start(), match.end())))
         wanted_first = sorted(candidates, key=lambda entry: not entry[0])
         amounts = [quantity for _, quantity in wanted_first if quantity.field == "amount_eur"][:1]

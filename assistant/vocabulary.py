@@ -31,6 +31,7 @@ class Vocabulary:
     negators: PatternSet
     negation_after: PatternSet
     soft_intro: PatternSet
+    own_plan: PatternSet
     dont_know: PatternSet
     yes: PatternSet
     no: PatternSet
@@ -63,6 +64,7 @@ def vocabulary(language: Language) -> Vocabulary:
         negators=patterns(negators),
         negation_after=patterns(data["negation_after"]),
         soft_intro=patterns(data["soft_intro"]),
+        own_plan=patterns(data["own_plan"]),
         dont_know=patterns(data["dont_know"]),
         yes=patterns(data["yes"]),
         no=patterns(data["no"]),

@@ -161,9 +161,9 @@ def _explain(file: YamlFile, error: ValidationError) -> list[str]:
     """Pydantic's errors → one line each; of a union's alternatives only those of the kind that was meant."""
     found = []
     for detail in error.errors(include_url=False):
-        tagged = [part for part in detail["loc"] if part in _UNION_TAGS]
-        where: Path_ = tuple(part for part in detail["loc"] if part not in _UNION_TAGS)
-        if tagged and not _meant(file, detail["loc"]):
+        loc = tuple(part for part in detail["loc"] if not str(part).startswith("function-"))
+        where: Path_ = tuple(part for part in loc if part not in _UNION_TAGS)
+        if len(where) < len(loc) and not _meant(file, loc):
             continue
         message = detail["msg"].removeprefix("Value error, ")
         remedy = ""

@@ -1,0 +1,51 @@
+"""Does a case stand, word for word or nearly so, among texts that the product is trained on or indexes?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from eval.cases import Case
+from knowledge.analysis import words
+
+_NEAR: Final = 0.8
+_SHORTEST: Final = 4
+
+
+class Leak(NamedTuple):
+    case: str
+    text: str
+    similarity: float
+
+
+def near_duplicates(cases: Iterable[Case], texts: Iterable[str], near: float = _NEAR) -> list[Leak]:
+    """Messages of cases whose words are (nearly) those of a text: Jaccard similarity of their word bigrams.
+
+    Messages of fewer than four words are left out: 'Wat is de WBSO?' is nobody's own.
+    After Broder, "On the resemblance and containment of documents" (1997).
+    """
+    index: dict[tuple[str, str], set[int]] = defaultdict(set)
+    known: list[tuple[str, frozenset[tuple[str, str]]]] = []
+    for text in texts:
+        shingles = _bigrams(text)
+        for shingle in shingles:
+            index[shingle].add(len(known))
+        known.append((text, shingles))
+    leaks = []
+    for case in cases:
+        for message in case.user_turns:
+            shingles = _bigrams(message)
+            if len(shingles) < _SHORTEST - 1:
+                continue
+            for number in sorted(set().union(*(index.get(shingle, set()) for shingle in shingles))):
+                text, others = known[number]
+                similarity = len(shingles & others) / len(shingles | others)
+                if similarity >= near:
+                    leaks.append(Leak(case.id, text, similarity))
+    return leaks
+
+
+def _bigrams(text: str) -> frozenset[tuple[str, str]]:
+    tokens = words(text)
+    return frozenset(zip(tokens, tokens[1:], strict=False))

@@ -1,0 +1,208 @@
+"""The formulas: pure functions on ids, counts and labels, each with its definition and source."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from knowledge.profile_fields import LISTS
+
+Counts = tuple[float, float]
+"""(what was found, out of what): sums of these over cases give a share."""
+
+
+def recall_at_k(ranked: Sequence[str], expected: Collection[str], expected_any: Collection[str] = (), k: int = 3) -> float:
+    """The share of what is required that stands in the first k.
+
+    Each of ``expected`` is one requirement; ``expected_any`` together are one, met by any of them.
+    Manning, Raghavan & Schütze, Introduction to Information Retrieval (2008), § 8.3.
+    """
+    top = set(ranked[:k])
+    met = [instrument in top for instrument in expected]
+    if expected_any:
+        met.append(bool(top & set(expected_any)))
+    return sum(met) / len(met) if met else math.nan
+
+
+def reciprocal_rank(ranked: Sequence[str], relevant: Collection[str]) -> float:
+    """1/rank of the first right one, 0 where there is none; the mean is MRR (Voorhees, TREC-8, 1999)."""
+    return next((1 / rank for rank, instrument in enumerate(ranked, 1) if instrument in relevant), 0.0)
+
+
+def ndcg_at_k(
+    ranked: Sequence[str], expected: Collection[str], expected_any: Collection[str] = (), acceptable: Collection[str] = (), k: int = 10
+) -> float:
+    """Normalised discounted cumulative gain: Σ gain/log2(rank + 1) over its ideal value.
+
+    Järvelin & Kekäläinen, ACM TOIS 20 (2002), with gain 1 for what is required. What is merely
+    acceptable is neither a gain nor a fault: it is taken out of the ranking first (the condensed
+    list of Sakai, SIGIR 2007). Of ``expected_any`` the first one found is the gain.
+    """
+    kept = [instrument for instrument in ranked if instrument not in acceptable or instrument in expected or instrument in expected_any]
+    gain, rank, any_found = 0.0, 0, False
+    for instrument in kept:
+        if instrument in expected_any and instrument not in expected:
+            if any_found:
+                continue
+            any_found = True
+            worth = 1.0
+        else:
+            worth = float(instrument in expected)
+        rank += 1
+        if rank > k:
+            break
+        gain += worth / math.log2(rank + 1)
+    requirements = len(set(expected)) + bool(expected_any)
+    ideal = sum(1 / math.log2(place + 1) for place in range(1, min(requirements, k) + 1))
+    return gain / ideal if ideal else math.nan
+
+
+def share_of(found: Iterable[str], right: Collection[str]) -> Counts:
+    """Precision as counts: how many of what was found are right."""
+    listed = list(found)
+    return (float(sum(item in right for item in listed)), float(len(listed)))
+
+
+def agreement(first: Sequence[str], second: Sequence[str], k: int = 3) -> float:
+    """How alike two top-k lists are as sets: their Jaccard coefficient; 1 where both are empty."""
+    one, other = set(first[:k]), set(second[:k])
+    return len(one & other) / len(one | other) if one | other else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """One yes/no decision against the truth."""
+
+    true_positive: int = 0
+    false_positive: int = 0
+    false_negative: int = 0
+
+    @classmethod
+    def of(cls, said: bool, should: bool) -> Confusion:
+        return cls(int(said and should), int(said and not should), int(should and not said))
+
+    @property
+    def precision(self) -> Counts:
+        """Right positives out of all positives (Van Rijsbergen, Information Retrieval, 1979, ch. 7)."""
+        return (self.true_positive, self.true_positive + self.false_positive)
+
+    @property
+    def recall(self) -> Counts:
+        """Right positives out of all that should have been positive."""
+        return (self.true_positive, self.true_positive + self.false_negative)
+
+    @property
+    def f1(self) -> Counts:
+        """The harmonic mean of the two, as counts: 2·TP out of 2·TP + FP + FN."""
+        return (2 * self.true_positive, 2 * self.true_positive + self.false_positive + self.false_negative)
+
+    def __add__(self, other: Confusion) -> Confusion:
+        return Confusion(
+            self.true_positive + other.true_positive,
+            self.false_positive + other.false_positive,
+            self.false_negative + other.false_negative,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RocPoint:
+    threshold: float
+    false_positive_rate: float
+    true_positive_rate: float
+
+
+def roc_curve(labels: Sequence[bool], scores: Sequence[float]) -> list[RocPoint]:
+    """The curve over all thresholds: of the cases that should, and that should not, how many score at or above it.
+
+    Fawcett, "An introduction to ROC analysis", Pattern Recognition Letters 27 (2006), algorithm 1.
+    """
+    positives, negatives = sum(labels), len(labels) - sum(labels)
+    if not positives or not negatives:
+        return []
+    points = [RocPoint(math.inf, 0.0, 0.0)]
+    hits = alarms = 0
+    ordered = sorted(zip(scores, labels, strict=True), key=lambda pair: -pair[0])
+    for index, (score, label) in enumerate(ordered):
+        hits, alarms = hits + label, alarms + (not label)
+        if index + 1 == len(ordered) or ordered[index + 1][0] != score:
+            points.append(RocPoint(score, alarms / negatives, hits / positives))
+    return points
+
+
+def best_threshold(curve: Sequence[RocPoint]) -> RocPoint | None:
+    """The point farthest above chance: Youden's index, TPR − FPR (Cancer 3, 1950)."""
+    return max(curve, key=lambda point: point.true_positive_rate - point.false_positive_rate, default=None)
+
+
+MISSED: Final = "missed"
+WRONG: Final = "wrong"
+DENIED: Final = "denied"
+EXTRA: Final = "extra"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFault:
+    field: str
+    fault: str
+    right: Any
+    understood: Any
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeResult:
+    """Per field: what was understood rightly, wrongly, and not; and each fault."""
+
+    fields: dict[str, Confusion]
+    faults: tuple[FieldFault, ...]
+
+    @property
+    def total(self) -> Confusion:
+        return sum(self.fields.values(), Confusion())
+
+
+def intake(understood: Mapping[str, Any], gold: Mapping[str, Any], denied: Collection[str] = (), *, complete: bool = False) -> IntakeResult:
+    """Slot filling, field by field (precision and recall of slots, as in the ATIS and MUC evaluations).
+
+    A field with the right value is a true positive. A wrong value is a false positive and a false
+    negative; a missing one a false negative. A field understood that the case does not name is a
+    false positive where the case says that its profile is ``complete``, and not judged otherwise.
+    A field (or ``field=value``) in ``denied`` that was understood is a false positive: the words
+    were negated, or about someone else. Lists are judged value by value.
+    """
+    never = {entry for entry in denied if "=" not in entry}
+    never_values = {tuple(entry.split("=", 1)) for entry in denied if "=" in entry}
+    fields: dict[str, Confusion] = {}
+    faults: list[FieldFault] = []
+
+    def note(name: str, counts: Confusion, fault: str | None, right: Any, got: Any) -> None:
+        fields[name] = fields.get(name, Confusion()) + counts
+        if fault:
+            faults.append(FieldFault(name, fault, right, got))
+
+    for name in dict.fromkeys((*gold, *understood)):
+        right, got = gold.get(name), understood.get(name)
+        if name in LISTS:
+            wanted, had = set(right or ()), set(got or ())
+            for value in sorted(wanted & had):
+                note(name, Confusion(1, 0, 0), None, value, value)
+            for value in sorted(wanted - had):
+                note(name, Confusion(0, 0, 1), MISSED, value, None)
+            for value in sorted(had - wanted):
+                if name in never or (name, value) in never_values:
+                    note(name, Confusion(0, 1, 0), DENIED, None, value)
+                elif name in gold or complete:
+                    note(name, Confusion(0, 1, 0), EXTRA, None, value)
+        elif got is not None and (name in never or (name, str(got)) in never_values):
+            note(name, Confusion(0, 1, int(name in gold)), DENIED, right, got)
+        elif name in gold:
+            if got is None:
+                note(name, Confusion(0, 0, 1), MISSED, right, None)
+            elif got == right:
+                note(name, Confusion(1, 0, 0), None, right, got)
+            else:
+                note(name, Confusion(0, 1, 1), WRONG, right, got)
+        elif complete and got is not None:
+            note(name, Confusion(0, 1, 0), EXTRA, None, got)
+    return IntakeResult(fields, tuple(faults))

@@ -1,0 +1,92 @@
+"""A profile held against criteria: hard and soft, known and unknown, strong and weak grounds."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.conditions import verdict_of
+from assistant.matching import STATUS, match
+from assistant.models import Fit, Profile, Verdict
+from knowledge.models import AllOf, AnyOf, Comparison, Manual, Not
+
+MET, NOT_MET, UNKNOWN = Verdict.MET, Verdict.NOT_MET, Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("test", "profile", "expected"),
+    [
+        (("employees", "at_most", 249), {"employees": 249}, MET),
+        (("employees", "at_most", 249), {"employees": 250}, NOT_MET),
+        (("employees", "at_most", 249), {}, UNKNOWN),
+        (("company_age_years", "at_least", 3), {"company_age_years": 3}, MET),
+        (("company_age_years", "at_least", 3), {"company_age_years": 2}, NOT_MET),
+        (("amount_eur", "between", [10, 20]), {"amount_eur": 10}, MET),
+        (("amount_eur", "between", [10, 20]), {"amount_eur": 21}, NOT_MET),
+        (("technically_new", "is", True), {"technically_new": False}, NOT_MET),
+        (("province", "one_of", ["zeeland"]), {"province": "zeeland"}, MET),
+        (("province", "none_of", ["zeeland"]), {"province": "zeeland"}, NOT_MET),
+        (("needs", "one_of", ["export", "lening"]), {"needs": ("lening", "testen")}, MET),
+        (("needs", "none_of", ["export"]), {"needs": ("lening",)}, MET),
+    ],
+)
+def test_comparison(test, profile, expected):
+    field, op, value = test
+    assert verdict_of(Comparison(field=field, op=op, value=value), Profile(**profile)) is expected
+
+
+def test_combined_tests():
+    small = Comparison(field="employees", op="at_most", value=9)
+    young = Comparison(field="company_age_years", op="at_most", value=5)
+    profile = Profile(employees=5)
+    assert verdict_of(AllOf(all=(small, young)), profile) is UNKNOWN
+    assert verdict_of(AnyOf(any=(small, young)), profile) is MET
+    assert verdict_of(Not(**{"not": small}), profile) is NOT_MET
+    assert verdict_of(Manual(manual=True), profile) is UNKNOWN
+
+
+def test_fits_when_all_hard_criteria_are_met(tiny):
+    result = match(tiny["proefbon"], Profile(employees=5, province="zeeland"))
+    assert result.fit is Fit.FITS
+
+
+def test_maybe_when_one_is_unknown(tiny):
+    assert match(tiny["proefbon"], Profile(employees=5)).fit is Fit.MAYBE
+
+
+def test_one_hard_criterion_rejects(tiny):
+    result = match(tiny["proefbon"], Profile(employees=80, province="zeeland"))
+    assert result.fit is None
+    assert result.rejected_by == "klein"
+
+
+def test_a_soft_criterion_never_rejects(tiny):
+    result = match(tiny["proefbon"], Profile(employees=5, province="zeeland", collaboration="alleen"))
+    assert result.fit is Fit.FITS
+    assert [entry.criterion.id for entry in result.of(NOT_MET)] == ["samen"]
+
+
+def test_an_ended_scheme_is_rejected_for_its_status(tiny):
+    result = match(tiny["oude-regeling"], Profile())
+    assert result.fit is None
+    assert result.rejected_by == STATUS
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_doubtful_fact_decides_nothing(tiny, own):
+    result = match(tiny["groeilening"], Profile(company_age_years=5, own_contribution=own))
+    assert result.fit is Fit.MAYBE
+    assert any(entry.weak_ground for entry in result.verdicts)
+
+
+@given(
+    employees=st.none() | st.integers(0, 500),
+    province=st.none() | st.sampled_from(["zeeland", "utrecht"]),
+    later=st.integers(0, 500),
+)
+def test_learning_more_never_brings_back_what_was_rejected(tiny, employees, province, later):
+    before = match(tiny["proefbon"], Profile(employees=employees, province=province))
+    after = match(tiny["proefbon"], Profile(employees=employees if employees is not None else later, province=province))
+    if before.fit is None:
+        assert after.fit is None
+    if before.fit is Fit.FITS:
+        assert after.fit is Fit.FITS
