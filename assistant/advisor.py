@@ -82,12 +82,19 @@ class Advisor:
             profile=understood.profile.known(), answer=text, question=question,
         )  # fmt: skip
 
+    def candidates(self, messages: Sequence[Message]) -> list[Ranked]:
+        """Every instrument that is not rejected, best first, with the parts of its score."""
+        return self._candidates(self.understand(messages))[0]
+
+    def _candidates(self, understood: Understanding) -> tuple[list[Ranked], list[Match], list[InstrumentHit]]:
+        hits = self._search.instruments(understood.query, understood.language)
+        matches = [match(instrument, understood.profile) for instrument in self.catalogue]
+        return rank(matches, understood.profile, _nearness(hits), self._weights), matches, hits
+
     def _recommend(self, understood: Understanding, phrases: Phrases) -> Reply:
         profile, weights = understood.profile, self._weights
-        hits = self._search.instruments(understood.query, understood.language)
+        ranked, matches, hits = self._candidates(understood)
         nearness = _nearness(hits)
-        matches = [match(instrument, profile) for instrument in self.catalogue]
-        ranked = rank(matches, profile, nearness, weights)
         if self._too_little(understood, ranked, hits):
             return self._plain(understood, phrases.say("abstain", understood.query), abstained=True, question=ask("needs", phrases))
         offered = [entry for entry in ranked if entry.relevance >= weights.least_relevance][: weights.offered]

@@ -85,7 +85,7 @@ class Case(Model):
     language: Language = "nl"
     question: str | None = Field(default=None, description="one message of the entrepreneur; may be empty or nonsense")
     turns: tuple[str, ...] = Field(default=(), description="the user's messages, played one after the other")
-    messages: tuple[Message, ...] = Field(default=(), description="a conversation so far, the assistant's part included")
+    messages: tuple[Message, ...] = Field(default=(), description="a conversation so far, the assistant's part too")
     why: str = Field(min_length=3, description="why the expected answer is right, and who says so")
     note: str | None = None
     basis: Annotated[tuple[FactId, ...], BeforeValidator(_listed)] = ()
@@ -98,7 +98,9 @@ class Case(Model):
     intent: Intent | None = None
     abstain: bool | None = None
     profile: dict[str, Any] = Field(default_factory=dict)
-    profile_complete: bool | None = Field(default=None, description="is `profile` all there is to understand? default: for kind intake")
+    profile_complete: bool | None = Field(
+        default=None, description="is `profile` all there is to understand? default: for kind intake"
+    )
     not_in_profile: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(
         default=(), description="a field that stays unknown, or field=value that must not be understood (needs=lening)"
     )
@@ -110,7 +112,8 @@ class Case(Model):
     @classmethod
     def _empty_question_is_a_question(cls, data: Any) -> Any:
         """An empty message is worth a case: YAML's ``question:`` with nothing behind it means ''."""
-        return {**data, "question": ""} if isinstance(data, dict) and "question" in data and data["question"] is None else data
+        empty = isinstance(data, dict) and "question" in data and data["question"] is None
+        return {**data, "question": ""} if empty else data
 
     @model_validator(mode="after")
     def _is_well_formed(self) -> Self:
@@ -234,7 +237,7 @@ def load_cases(folder: Path | None = None) -> CaseSet:
     for path in paths:
         for case, place in _read(path, problems):
             if case.id in places:
-                problems.append(f"{place}, id: '{case.id}' stands in {places[case.id]} too. Ids are unique over all files.")
+                problems.append(f"{place}, id: '{case.id}' stands in {places[case.id]} too. Ids are unique.")
             places.setdefault(case.id, place)
             cases.append(case)
     if problems:
@@ -265,5 +268,6 @@ def _explained(file: YamlFile, index: int, error: ValidationError) -> Sequence[s
     for detail in error.errors(include_url=False):
         where = (index, *detail["loc"])
         message = detail["msg"].removeprefix("Value error, ").rstrip(".")
-        lines.append(f"{file.path}, line {file.line_of(where)}, {dotted(where)}: {message}.{remedies.get(detail['type'], '')}")
+        remedy = remedies.get(detail["type"], "")
+        lines.append(f"{file.path}, line {file.line_of(where)}, {dotted(where)}: {message}.{remedy}")
     return list(dict.fromkeys(lines))

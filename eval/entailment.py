@@ -21,6 +21,7 @@ from typing import Final
 
 import yaml
 
+from eval.frames import filled_in
 from eval.text import Place, Sentence
 from knowledge.analysis import Analyzer
 from knowledge.catalogue import Catalogue
@@ -72,18 +73,22 @@ class Verdict:
 
 def entails(supports: Sequence[Support], claim: str, language: Language, asker: Asker = NOBODY) -> Verdict:
     """Is a claim borne out by what is cited, taken together?"""
-    reasons = [f"'{shown}' stands in nothing that it cites" for shown in unsupported_figures(supports, claim, language, asker)]
+    wrong = unsupported_figures(supports, claim, language, asker)
+    reasons = [f"'{shown}' stands in nothing that it cites" for shown in wrong]
     text = " ".join(support.text for support in supports)
     around = " ".join(support.words for support in supports)
     known = [asker.said, *(name for support in supports for name in support.names)]
-    reasons += [f"the name '{name}' stands in nothing that it cites" for name in missing_names(claim, f"{text} {around}", known)]
-    overlap = term_overlap(claim, f"{text} {around} {' '.join(known)}", language)
+    passage = f"{text} {around}"
+    reasons += [f"the name '{name}' stands in nothing that it cites" for name in missing_names(claim, passage, known)]
+    overlap = term_overlap(claim, f"{passage} {' '.join(known)}", language)
     if overlap < LEAST_OVERLAP:
         reasons.append(f"{overlap:.0%} of its words stand in what it cites")
     return Verdict(tuple(reasons))
 
 
-def unsupported_figures(supports: Sequence[Support], claim: str, language: Language, asker: Asker = NOBODY) -> list[str]:
+def unsupported_figures(
+    supports: Sequence[Support], claim: str, language: Language, asker: Asker = NOBODY
+) -> list[str]:
     """Figures of a claim that stand neither in what it cites nor in the entrepreneur's own words."""
     own = [entry.shown for entry in figures(claim, language) if entry.value in asker.figures]
     missing = missing_figures(claim, language, " \n ".join(support.text for support in supports), language)
@@ -109,8 +114,10 @@ class CitedSentence:
     precise: tuple[bool, ...]
 
 
-def judge(sentence: Sentence, supports: Sequence[Support | None], language: Language, asker: Asker = NOBODY) -> CitedSentence:
-    """ALCE's recall and precision of one sentence.
+def judge(
+    sentence: Sentence, supports: Sequence[Support | None], language: Language, asker: Asker = NOBODY
+) -> CitedSentence:
+    """ALCE's recall and precision of one sentence. Of the composer's own phrases only what fills them is judged.
 
     Recall is 1 when it cites something and all that it cites, taken together, bears it out. A
     citation is precise when recall is 1 and it is not irrelevant; irrelevant is one that does not
@@ -121,10 +128,12 @@ def judge(sentence: Sentence, supports: Sequence[Support | None], language: Lang
         reason = "it cites nothing" if not supports else "a marker resolves to no citation"
         return CitedSentence(sentence, False, (reason,), tuple(False for _ in supports))
     found = [support for support in supports if support is not None]
-    verdict = entails(found, sentence.claim, language, asker)
+    filling = filled_in(sentence.text, language)
+    claim = sentence.claim if filling is None else filling
+    verdict = entails(found, claim, language, asker)
     if not verdict.holds:
         return CitedSentence(sentence, False, verdict.reasons, tuple(False for _ in found))
-    precise = tuple(len(found) == 1 or _is_needed(found, index, sentence.claim, language, asker) for index in range(len(found)))
+    precise = tuple(len(found) == 1 or _is_needed(found, index, claim, language, asker) for index in range(len(found)))
     return CitedSentence(sentence, True, (), precise)
 
 
@@ -162,7 +171,8 @@ class Library:
         item = self.catalogue.fact(fact)
         source = self.catalogue.source_of(instrument, item)
         local = item.id
-        resting = [cited.text.of(language) for cited in (instrument.in_short, instrument.first_step) if cited.fact == local]
+        own = (instrument.in_short, instrument.first_step)
+        resting = [cited.text.of(language) for cited in own if cited.fact == local]
         resting += [criterion.requires.of(language) for criterion in instrument.criteria if criterion.fact == local]
         names = [*names_of(instrument), source.author, source.title]
         year = ""
@@ -170,8 +180,11 @@ class Library:
             year = str(item.year)
             resting += [item.measured.of(language), item.holds_for.of(language) if item.holds_for else ""]
             names.append(item.evaluator)
-        names += [other.name.of(entry) for link in instrument.combinations if link.fact == local for entry in LANGUAGES
-                  for other in [self.catalogue.instruments.get(link.with_)] if other]  # fmt: skip
+        linked = [link.with_ for link in instrument.combinations if link.fact == local]
+        if local == instrument.status.fact:
+            linked += instrument.status.successors
+        others = [self.catalogue.instruments[id_] for id_ in linked if id_ in self.catalogue.instruments]
+        names += [name for other in others for name in names_of(other)]
         return Support(year, " ".join(resting), tuple(names))
 
     def is_factual(self, sentence: Sentence, language: Language, asker: Asker, furniture: Iterable[str] = ()) -> bool:
@@ -183,7 +196,9 @@ class Library:
         """
         if sentence.markers:
             return True
-        if sentence.place is Place.HEADING or sentence.is_question or any(sentence.text in piece for piece in furniture):
+        if sentence.place is Place.HEADING or sentence.is_question:
+            return False
+        if any(sentence.text in piece for piece in furniture):
             return False
         if unsupported_figures((), sentence.claim, language, asker):
             return True
@@ -205,12 +220,14 @@ class Library:
         return self._texts.setdefault((instrument.id, "names"), list(names_of(instrument)))
 
     def _facts(self, instrument: Instrument, language: Language) -> list[str]:
-        return self._texts.setdefault((instrument.id, language), [item.text.of(language) for item in instrument.grounded])
+        texts = [item.text.of(language) for item in instrument.grounded]
+        return self._texts.setdefault((instrument.id, language), texts)
 
     @cached_property
     def all_names(self) -> tuple[str, ...]:
         """All that instruments are called, the longest first: names that an answer has to use."""
-        return tuple(sorted({name for instrument in self.catalogue for name in names_of(instrument)}, key=len, reverse=True))
+        names = {name for instrument in self.catalogue for name in names_of(instrument)}
+        return tuple(sorted(names, key=len, reverse=True))
 
 
 def names_of(instrument: Instrument) -> tuple[str, ...]:

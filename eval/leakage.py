@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from eval.cases import Case
@@ -48,4 +49,4 @@ def near_duplicates(cases: Iterable[Case], texts: Iterable[str], near: float = _
 
 def _bigrams(text: str) -> frozenset[tuple[str, str]]:
     tokens = words(text)
-    return frozenset(zip(tokens, tokens[1:], strict=False))
+    return frozenset(pairwise(tokens))

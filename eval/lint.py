@@ -60,7 +60,7 @@ def _no_contradictions(case: Case, _: Catalogue) -> Iterator[str]:
     if case.abstain and (case.required or case.fits):
         yield "it asks to abstain and expects an instrument. Keep one of the two."
     if case.is_recommendation and len(case.expected) + bool(case.expected_any) > _TOP:
-        yield f"more than {_TOP} instruments can't all be in the top {_TOP}. Move some to 'expected_any' or 'acceptable'."
+        yield f"more than {_TOP} instruments don't go in the top {_TOP}. Move some to 'expected_any' or 'acceptable'."
     if len(case.expected_any) == 1:
         yield "'expected_any' with one instrument is 'expected'. Move it there."
     denied = sorted(set(case.profile) & {entry for entry in case.not_in_profile if "=" not in entry})
@@ -78,7 +78,7 @@ def _truth_agrees(case: Case, _: Catalogue) -> Iterator[str]:
         told = truth.get(name)
         differs = not set(value) <= set(told or []) if isinstance(value, list) else value != told
         if differs:
-            yield f"truth.{name} is {told!r}, while 'profile' says {value!r}. The truth holds all that is said, and more."
+            yield f"truth.{name} is {told!r}, while 'profile' says {value!r}. The truth holds all that is said."
 
 
 def _says_who(case: Case, _: Catalogue) -> Iterator[str]:
@@ -101,7 +101,8 @@ def _offers_what_exists(case: Case, catalogue: Catalogue) -> Iterator[str]:
     for instrument in (*case.required, *case.fits):
         known = catalogue.instruments.get(instrument)
         if known and not is_available(known):
-            yield f"'{instrument}' is {known.status.state.value} and may not be recommended. Expect its successor, or forbid it."
+            state = known.status.state.value
+            yield f"'{instrument}' is {state} and may not be recommended. Expect its successor, or forbid it."
 
 
 _CHECKS: Final[tuple[Callable[[Case, Catalogue], Iterable[str]], ...]] = (
@@ -135,10 +136,11 @@ def coverage_gaps(cases: Iterable[Case], catalogue: Catalogue, per_instrument: i
         if asked[instrument.id] < per_instrument
     ]
     for name, values in (("sector", SECTORS), ("phase", PHASES), ("province", PROVINCES)):
-        seen = {getattr(case.tags, name) or case.profile.get(name) or _true(case, name) for case in listed if case.wants_reply}
+        seen = {_belongs_to(case, name) for case in listed if case.wants_reply}
         gaps += [f"{name} {value}: no case" for value in values if value not in seen]
     return gaps
 
 
-def _true(case: Case, name: str) -> object:
-    return getattr(case.truth, name) if case.truth else None
+def _belongs_to(case: Case, name: str) -> object:
+    true = getattr(case.truth, name) if case.truth else None
+    return getattr(case.tags, name) or case.profile.get(name) or true

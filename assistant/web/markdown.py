@@ -1,0 +1,101 @@
+"""Markdown of an answer → HTML that is safe to show, with its markers as links; and → plain text.
+
+Raw HTML is escaped, and images and link definitions are switched off: an answer may have been
+written by a language model, and nothing in it may load from elsewhere or pose as a marker.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from html import escape
+from typing import Any, Final
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+
+_MARKER: Final = re.compile(r"\[(\d{1,4})\]")
+_LEAD: Final = re.compile(r"<li>(<p>)?([^\W\d_][^<.:]{2,48}:) ")
+_TABLE_RULE: Final = re.compile(r"^\s*\|?[\s:|-]+\|?\s*$")
+
+
+class _Renderer(RendererHTML):
+    """Plain text with its markers as links; links open elsewhere and tell nothing about this page."""
+
+    def text(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return _with_markers(tokens[idx].content, env["turn"], env["cited"])
+
+    def link_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        tokens[idx].attrSet("target", "_blank")
+        tokens[idx].attrSet("rel", "noopener noreferrer nofollow")
+        return self.renderToken(tokens, idx, options, env)
+
+    def table_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return '<div class="scrolls" tabindex="0"><table>\n'
+
+    def table_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return "</table></div>\n"
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": True}, renderer_cls=_Renderer)
+    return parser.enable("table").disable(["image", "reference", "html_block", "html_inline", "code"])
+
+
+def citation_id(turn: int, number: int) -> str:
+    """The id of a citation's element."""
+    return f"t{turn}-c{number}"
+
+
+def marker(turn: int, number: int, label: str = "") -> str:
+    """The link from an answer to one of its citations."""
+    target = citation_id(turn, number)
+    spoken = f' aria-label="{escape(label)}"' if label else ""
+    return f'<a class="marker" href="#{target}" data-cite="{target}"{spoken}>[{number}]</a>'
+
+
+def to_html(text: str, turn: int, cited: Collection[int]) -> str:
+    """Render an answer. Only the numbers in ``cited`` become links."""
+    html: str = _parser().render(text, {"turn": turn, "cited": frozenset(cited)})
+    return _LEAD.sub(r'<li>\1<span class="lead">\2</span> ', html)
+
+
+def to_plain(text: str) -> str:
+    """An answer without its layout: for an e-mail. A table becomes a line per cell."""
+    lines: list[str] = []
+    head: list[str] = []
+    for line in text.splitlines():
+        bare = re.sub(r"\*\*|__|^#{1,6}\s+", "", line)
+        if not line.lstrip().startswith("|"):
+            head = []
+            lines.append(bare)
+        elif _TABLE_RULE.match(line):
+            continue
+        elif not head:
+            head = _cells(bare)
+        else:
+            lines += _row(head, _cells(bare))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _row(head: list[str], cells: list[str]) -> list[str]:
+    named = zip(head[1:], cells[1:], strict=False)
+    return ["", cells[0], *(f"- {name}: {cell}" for name, cell in named)]
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))]
+
+
+def _with_markers(text: str, turn: int, cited: Collection[int]) -> str:
+    parts: list[str] = []
+    end = 0
+    for found in _MARKER.finditer(text):
+        number = int(found[1])
+        parts.append(escape(text[end : found.start()]))
+        parts.append(marker(turn, number) if number in cited else escape(found[0]))
+        end = found.end()
+    return "".join([*parts, escape(text[end:])])

@@ -1,0 +1,209 @@
+"""Speed, measured beside a baseline in the same run: latency of a reply, the index's build, and scale.
+
+The baseline is LangChain's stock recipe: RecursiveCharacterTextSplitter, Chroma, similarity search
+for the four nearest, over the same texts and with the same embedder. It retrieves only; a reply
+here also understands, matches, ranks, asks and writes.
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import chromadb
+from langchain_chroma import Chroma
+from langchain_core.documents import Document
+from langchain_text_splitters import RecursiveCharacterTextSplitter
+from rich.console import Console
+from rich.table import Table
+
+from assistant.advisor import Advisor
+from assistant.models import Message
+from assistant.runtime import build_advisor
+from assistant.settings import Settings
+from knowledge.embedding import Embedder, open_embedder
+from knowledge.index import SearchIndex, build_index
+from knowledge.models import LANGUAGES
+from knowledge.passages import Passage, catalogue_passages
+from knowledge.retrieval import HybridSearch
+
+_WARM_UP: Final = 5
+_ROUNDS: Final = 120
+_STOCK_CHUNK: Final = 500
+_STOCK_OVERLAP: Final = 50
+_STOCK_K: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Milliseconds over a number of runs."""
+
+    median_ms: float
+    p95_ms: float
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class BenchReport:
+    start_s: float
+    reply: Timing
+    stock_retrieval: Timing
+    reply_to_stock: float
+    index_build_s: float
+    index_rebuild_s: float
+    index_passages: int
+    index_mb: float
+    scale_passages: int
+    scale_search: Timing
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def run_bench(settings: Settings, scale: int = 5000) -> BenchReport:
+    """All benchmarks, in temporary folders; ``scale``: how many passages the scale test searches.
+
+    Raises:
+        KnowledgeError: the catalogue or the embedder can't be loaded.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="instrumentwijzer-bench-"))
+    try:
+        return _run(settings, folder, scale)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(settings: Settings, folder: Path, scale: int) -> BenchReport:
+    own = settings.model_copy(update={"data": folder / "data"})
+    build_advisor(own)
+    start = time.perf_counter()
+    advisor = build_advisor(own)
+    start_s = time.perf_counter() - start
+    embedder = open_embedder(settings.embedder, settings.query_prefix, settings.passage_prefix)
+    questions = _questions(advisor)
+    passages = list(catalogue_passages(advisor.catalogue))
+    stock = _stock_recipe(passages, embedder)
+    reply, stock_timing = _interleaved(
+        questions,
+        lambda text: advisor.reply([Message(role="user", content=text)]),
+        lambda text: stock.similarity_search(text, k=_STOCK_K),
+    )
+    build = build_index(folder / "fresh", passages, embedder, embedder.identity)
+    again = build_index(folder / "fresh", passages, embedder, embedder.identity)
+    size = sum(path.stat().st_size for path in (folder / "fresh").rglob("*") if path.is_file()) / 1e6
+    search = _scaled_search(folder / "scale", passages, embedder, scale)
+    return BenchReport(
+        start_s=start_s, reply=reply, stock_retrieval=stock_timing, reply_to_stock=reply.median_ms / stock_timing.median_ms,
+        index_build_s=build.seconds, index_rebuild_s=again.seconds, index_passages=build.passages, index_mb=size,
+        scale_passages=scale, scale_search=_time([lambda q=q: search.search(q, "nl") for q in questions[:_ROUNDS]]),
+    )  # fmt: skip
+
+
+def _questions(advisor: Advisor) -> list[str]:
+    """Questions of the catalogue itself, each made new so that no cached embedding answers it."""
+    texts = [
+        text for instrument in advisor.catalogue for language in LANGUAGES for text in instrument.questions.of(language)
+    ]
+    step = max(1, len(texts) // (_ROUNDS + _WARM_UP))
+    return [f"{text} ({number})" for number, text in enumerate(texts[::step][: _ROUNDS + _WARM_UP])]
+
+
+def _stock_recipe(passages: Sequence[Passage], embedder: Embedder) -> Chroma:
+    splitter = RecursiveCharacterTextSplitter(chunk_size=_STOCK_CHUNK, chunk_overlap=_STOCK_OVERLAP)
+    chunks = splitter.split_documents(
+        [Document(page_content=p.text, metadata={"instrument": p.instrument}) for p in passages]
+    )
+    store = Chroma("stock", embedding_function=_Uncached(embedder), client=chromadb.EphemeralClient())
+    for start in range(0, len(chunks), 1000):
+        store.add_documents(chunks[start : start + 1000])
+    return store
+
+
+class _Uncached(Embedder):
+    """The same model, without remembering queries: both sides embed each question themselves."""
+
+    def __init__(self, inner: Embedder) -> None:
+        super().__init__(inner.identity)
+        self._inner = inner
+
+    def _encode(self, texts: list[str]) -> list[list[float]]:
+        return self._inner.embed_documents(texts)
+
+    def embed_query(self, text: str) -> list[float]:
+        return self._encode([text])[0]
+
+
+def _interleaved(
+    texts: Sequence[str], first: Callable[[str], object], second: Callable[[str], object]
+) -> tuple[Timing, Timing]:
+    """Both on the same texts in turn, so that a noisy machine troubles both alike."""
+    ours: list[float] = []
+    theirs: list[float] = []
+    for number, text in enumerate(texts):
+        for run, times in ((first, ours), (second, theirs)):
+            start = time.perf_counter()
+            run(text)
+            if number >= _WARM_UP:
+                times.append((time.perf_counter() - start) * 1000)
+    return _timing(ours), _timing(theirs)
+
+
+def _time(runs: Sequence[Callable[[], object]]) -> Timing:
+    times = []
+    for run in runs:
+        start = time.perf_counter()
+        run()
+        times.append((time.perf_counter() - start) * 1000)
+    return _timing(times[_WARM_UP:] or times)
+
+
+def _timing(times: Sequence[float]) -> Timing:
+    ordered = sorted(times)
+    return Timing(statistics.median(ordered), ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))], len(ordered))
+
+
+def _scaled_search(folder: Path, passages: Sequence[Passage], embedder: Embedder, scale: int) -> HybridSearch:
+    """The catalogue's passages repeated up to ``scale``; the copies take over the vectors of their originals."""
+    known: dict[str, list[float]] = {}
+    texts = [passage.text for passage in passages]
+    known = dict(zip(texts, embedder.embed_documents(texts), strict=True))
+
+    class Known(_Uncached):
+        def embed_documents(self, texts: list[str]) -> list[list[float]]:
+            return [known[text.split("\x1f")[0]] for text in texts]
+
+    copies = [
+        Passage(f"{p.id}#{number}", f"{p.text}\x1f{number}", p.kind, p.language, p.instrument, p.fact, p.year)
+        for number in range(scale // len(passages) + 1)
+        for p in passages
+    ][:scale]
+    build_index(folder, copies, Known(embedder), embedder.identity)
+    return HybridSearch(SearchIndex(folder, embedder, embedder.identity), embedder)
+
+
+def print_bench(out: Console, report: BenchReport) -> None:
+    """The report as a table."""
+    table = Table(title="Benchmarks (these machines are noisy: look at medians and ratios)")
+    table.add_column("what")
+    table.add_column("figure", justify="right")
+    rows = [
+        ("start, warm environment", f"{report.start_s:.2f} s"),
+        ("one reply, median", f"{report.reply.median_ms:.1f} ms"),
+        ("one reply, p95", f"{report.reply.p95_ms:.1f} ms"),
+        ("stock LangChain retrieval alone, median", f"{report.stock_retrieval.median_ms:.1f} ms"),
+        ("stock LangChain retrieval alone, p95", f"{report.stock_retrieval.p95_ms:.1f} ms"),
+        ("reply / stock retrieval, medians", f"{report.reply_to_stock:.2f} ×"),
+        (f"index build, {report.index_passages} passages", f"{report.index_build_s:.1f} s"),
+        ("index build, nothing changed", f"{report.index_rebuild_s * 1000:.0f} ms"),
+        ("index on disk", f"{report.index_mb:.1f} MB"),
+        (f"search over {report.scale_passages} passages, median", f"{report.scale_search.median_ms:.1f} ms"),
+    ]
+    for row in rows:
+        table.add_row(*row)
+    out.print(table)
