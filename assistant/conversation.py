@@ -30,6 +30,10 @@ class RequestError(ValueError):
         self.request_id = request_id
 
 
+class NotJsonError(RequestError):
+    """A request that is not even JSON."""
+
+
 class Replying(Protocol):
     """What answers conversations: the advisor, or a fake in its place."""
 
@@ -57,7 +61,9 @@ class Request(BaseModel):
         if (self.messages is None) == (self.turns is None):
             raise ValueError("give either 'messages' or 'turns'")
         if not (self.messages or self.turns):
-            raise ValueError(f"'{'turns' if self.messages is None else 'messages'}' is empty: give a message of the user")
+            raise ValueError(
+                f"'{'turns' if self.messages is None else 'messages'}' is empty: give a message of the user"
+            )
         if self.messages and self.messages[-1].role != "user":
             raise ValueError("the last message must be the user's, for there is nothing to answer otherwise")
         return self
@@ -91,11 +97,11 @@ def parse_line(line: bytes | str) -> Request:
         text = line.decode("utf-8-sig") if isinstance(line, bytes) else line.removeprefix("\ufeff")
         data = json.loads(text, parse_constant=_refuse_constant)
     except UnicodeDecodeError as error:
-        raise RequestError(f"The request is not UTF-8 text (byte {error.start}).") from None
+        raise NotJsonError(f"The request is not UTF-8 text (byte {error.start}).") from None
     except json.JSONDecodeError as error:
-        raise RequestError(f"The request is no valid JSON: {error.msg} at character {error.pos + 1}.") from None
+        raise NotJsonError(f"The request is no valid JSON: {error.msg} at character {error.pos + 1}.") from None
     except (ValueError, RecursionError):
-        raise RequestError("The request is no valid JSON: a number out of range, or nested too deeply.") from None
+        raise NotJsonError("The request is no valid JSON: a number out of range, or nested too deeply.") from None
     return parse_request(data)
 
 

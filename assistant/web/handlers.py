@@ -26,7 +26,11 @@ class Advising(Replying, Protocol):
     catalogue: Catalogue
 
     def understand(
-        self, messages: Sequence[Message], *, language: Language | None = None, corrections: Mapping[str, Any] | None = None
+        self,
+        messages: Sequence[Message],
+        *,
+        language: Language | None = None,
+        corrections: Mapping[str, Any] | None = None,
     ) -> Understanding: ...
 
 
@@ -40,7 +44,8 @@ class Handlers:
         """Show a message as being answered, or say why it can't be."""
         said = text.strip()
         if len(said) > LONGEST_MESSAGE:
-            return session.but(problem=load_texts(session.language)("error.too_long", most=LONGEST_MESSAGE))
+            texts = load_texts(session.language)
+            return session.but(problem=texts("error.too_long", most=texts.number(LONGEST_MESSAGE)))
         return session.but(pending=said) if said else session.but()
 
     def say(self, session: Session, text: str) -> Session:
@@ -77,33 +82,38 @@ class Handlers:
         """Take the last message back; returns its text."""
         if not session.turns:
             return session.but(), ""
-        turns = session.turns[:-1]
-        shorter = session.but(turns=turns, readings=(), revision=session.revision + 1)
-        messages = shorter.messages() if turns else []
-        return shorter.but(readings=self._readings(messages, session.language, session.corrections)), session.turns[-1].said
+        shorter = session.but(turns=session.turns[:-1])
+        readings = self._readings(shorter.messages(), session.language, session.corrections)
+        return shorter.but(readings=readings), session.turns[-1].said
 
     def restart(self, session: Session) -> Session:
         """Forget everything but the language."""
-        return Session(language=session.language, chosen=session.chosen)
+        return Session(language=session.language, chosen=session.chosen, step=session.step + 1)
 
     def switch(self, session: Session, language: str) -> Session:
-        """Change the language, and give the last answer in it."""
+        """Change the language, and give the answers in it."""
         if language not in LANGUAGES:
             return session.but()
-        return self._again(session.but(language=language, chosen=True), session.corrections)
+        start = session.but(language=language, chosen=True, turns=())
+        return self._answered(start, [turn.said for turn in session.turns], session)
 
     def _again(self, session: Session, corrections: dict[str, Any]) -> Session:
         """Answer the last message anew."""
-        messages = session.messages()
-        readings = self._readings(messages, session.language, corrections)
-        changed = session.but(corrections=corrections, readings=readings)
-        if not session.turns:
-            return changed
-        reply = self._reply(messages, session.language, corrections)
-        if reply is None:
-            return changed.but(problem=load_texts(session.language)("error.failed"))
-        turns = (*session.turns[:-1], Turn(said=session.turns[-1].said, reply=reply))
-        return changed.but(turns=turns, revision=session.revision + 1)
+        start = session.but(corrections=corrections, turns=session.turns[:-1])
+        return self._answered(start, [turn.said for turn in session.turns[-1:]], session)
+
+    def _answered(self, start: Session, messages: Sequence[str], before: Session) -> Session:
+        """``start`` with these messages answered; where that fails, the turns stay as they were before."""
+        session = start
+        for said in messages:
+            reply = self._reply(session.messages(said), start.language, start.corrections)
+            if reply is None:
+                problem = load_texts(start.language)("error.not_updated")
+                readings = self._readings(before.messages(), start.language, start.corrections)
+                return start.but(turns=before.turns, readings=readings, problem=problem)
+            session = session.but(turns=(*session.turns, Turn(said=said, reply=reply)))
+        readings = self._readings(session.messages(), session.language, session.corrections)
+        return session.but(readings=readings, revision=session.revision + bool(messages))
 
     def _reply(
         self, messages: Sequence[Message], language: Language | None, corrections: Mapping[str, Any]
@@ -124,7 +134,9 @@ class Handlers:
         except Exception as error:
             log_failure(error)
             return tuple(
-                FieldReading(field=name, value=value, words="") for name, value in corrections.items() if value is not None
+                FieldReading(field=name, value=value, words="")
+                for name, value in corrections.items()
+                if value is not None
             )
 
 
@@ -159,5 +171,5 @@ def _problem(texts: Texts, field: str) -> str:
         return texts("error.failed")
     name = texts.phrases.field_name(field)
     if field in NUMBERS:
-        return texts("profile.problem.number", field=name, most=f"{MOST.get(field, MOST_EUROS):,}".replace(",", "."))
+        return texts("profile.problem.number", field=name, most=texts.number(MOST.get(field, MOST_EUROS)))
     return texts("profile.problem.choice", field=name)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from functools import lru_cache
-from html import escape
 from typing import Any, Final
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
+
+from assistant.web.html import Html, el, join
 
 _MARKER: Final = re.compile(r"\[(\d{1,4})\]")
 _LEAD: Final = re.compile(r"<li>(<p>)?([^\W\d_][^<.:]{2,48}:) ")
@@ -50,17 +51,16 @@ def citation_id(turn: int, number: int) -> str:
     return f"t{turn}-c{number}"
 
 
-def marker(turn: int, number: int, label: str = "") -> str:
+def marker(turn: int, number: int, label: str | None = None) -> Html:
     """The link from an answer to one of its citations."""
     target = citation_id(turn, number)
-    spoken = f' aria-label="{escape(label)}"' if label else ""
-    return f'<a class="marker" href="#{target}" data-cite="{target}"{spoken}>[{number}]</a>'
+    return el("a", f"[{number}]", class_="marker", href=f"#{target}", data_cite=target, aria_label=label)
 
 
-def to_html(text: str, turn: int, cited: Collection[int]) -> str:
+def to_html(text: str, turn: int, cited: Collection[int]) -> Html:
     """Render an answer. Only the numbers in ``cited`` become links."""
     html: str = _parser().render(text, {"turn": turn, "cited": frozenset(cited)})
-    return _LEAD.sub(r'<li>\1<span class="lead">\2</span> ', html)
+    return Html(_LEAD.sub(r'<li>\1<span class="lead">\2</span> ', html))
 
 
 def to_plain(text: str) -> str:
@@ -90,12 +90,11 @@ def _cells(line: str) -> list[str]:
     return [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))]
 
 
-def _with_markers(text: str, turn: int, cited: Collection[int]) -> str:
+def _with_markers(text: str, turn: int, cited: Collection[int]) -> Html:
     parts: list[str] = []
     end = 0
     for found in _MARKER.finditer(text):
         number = int(found[1])
-        parts.append(escape(text[end : found.start()]))
-        parts.append(marker(turn, number) if number in cited else escape(found[0]))
+        parts += [text[end : found.start()], marker(turn, number) if number in cited else found[0]]
         end = found.end()
-    return "".join([*parts, escape(text[end:])])
+    return join(*parts, text[end:])

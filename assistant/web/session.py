@@ -34,6 +34,7 @@ class Session(BaseModel):
     failed: str | None = Field(default=None, description="a message that could not be answered")
     problem: str | None = Field(default=None, description="what is wrong with the last action, in a sentence")
     revision: int = Field(default=0, description="counts the answers, updated ones included")
+    step: int = Field(default=0, description="counts the actions, so that the page sees each one end")
 
     @property
     def reply_language(self) -> Language | None:
@@ -57,7 +58,9 @@ class Session(BaseModel):
 
     def but(self, **changes: Any) -> Session:
         """This session with some fields changed; a problem or failure lasts one action."""
-        return self.model_copy(update={"problem": None, "failed": None, "pending": None, **changes})
+        return self.model_copy(
+            update={"problem": None, "failed": None, "pending": None, "step": self.step + 1, **changes}
+        )
 
     def carried(self) -> dict[str, Any]:
         """What travels to the browser and back."""

@@ -54,6 +54,10 @@ class Texts:
             raise MissingTextError(f"'{key}' in texts.yaml ({self.language}) is no list.")
         return tuple(str(item) for item in node)
 
+    def number(self, value: int) -> str:
+        """A whole number with its thousands apart."""
+        return f"{value:,}".replace(",", "." if self.language == "nl" else ",")
+
     def date(self, as_of: str) -> str:
         """A (partial) date in words: '2024-12-17' → '17 december 2024'."""
         parts = as_of.split("-")
