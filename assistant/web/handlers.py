@@ -156,6 +156,8 @@ def read_value(field: str, raw: Any) -> Any:
     elif field in BOOLEANS:
         value = {"true": True, "false": False}.get(str(raw).lower())
     elif field in LISTS:
+        if not isinstance(raw, list) or set(map(str, raw)) - set(CHOICES[field]):
+            raise ValueError(f"'{raw}' are no values of '{field}'")
         value = [item for item in CHOICES[field] if item in raw]
     try:
         checked = getattr(Profile(**{field: value}), field)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import cleandoc
 from typing import Any
 
 from mcp.server.mcpserver import MCPServer
@@ -27,7 +28,6 @@ def mcp_app(advisor: Advising, host: str) -> Starlette:
     """
     server = MCPServer("Instrumentwijzer", instructions=_INSTRUCTIONS, log_level="WARNING")
 
-    @server.tool()
     def reply(question: str | list[str], language: Language | None = None) -> dict[str, Any]:
         """Which innovation instruments fit this entrepreneur, and why, with citations.
 
@@ -51,7 +51,6 @@ def mcp_app(advisor: Advising, host: str) -> Starlette:
             log_failure(error)
             raise ToolError("The assistant failed on this question. Please try again.") from None
 
-    @server.tool()
     def instrument(id: str) -> dict[str, Any]:
         """Everything that the catalogue holds on one instrument.
 
@@ -66,6 +65,8 @@ def mcp_app(advisor: Advising, host: str) -> Starlette:
         except CatalogueError as error:
             raise ToolError(str(error)) from None
 
+    for tool in (reply, instrument):
+        server.add_tool(tool, description=cleandoc(tool.__doc__ or ""))
     return server.streamable_http_app(
         streamable_http_path=MCP_PATH, json_response=True, stateless_http=True, host=host, max_request_body_size=1 << 20
     )

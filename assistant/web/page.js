@@ -8,6 +8,7 @@ window.instrumentwijzer = (() => {
   const cameFrom = new Map(); // id of a citation → the marker that was clicked
   const waiting = []; // actions that wait for the one before them
   let busy = false;
+  let patience = 0;
   let turns = 0;
   let profileOpen = false;
   let focusOnAnswer = false;
@@ -28,6 +29,8 @@ window.instrumentwijzer = (() => {
 
   function start() {
     busy = true;
+    window.clearTimeout(patience);
+    patience = window.setTimeout(() => (busy = false), 180000);
     fetch("health", { cache: "no-store" }).catch(() => {
       busy = false;
       waiting.length = 0;

@@ -9,6 +9,7 @@ from typing import Any, Final
 import gradio as gr
 from fastapi import FastAPI
 
+from assistant.conversation import log_failure
 from assistant.web.handlers import LONGEST_MESSAGE, Advising, Handlers
 from assistant.web.profile_form import profile_form
 from assistant.web.render import conversation, masthead
@@ -21,7 +22,13 @@ _ICON: Final = (
     "%3Crect width='32' height='32' rx='9' fill='%230b5a63'/%3E"
     "%3Cpath d='M8 17l6 6 10-13' fill='none' stroke='white' stroke-width='3.4' stroke-linejoin='round'/%3E%3C/svg%3E"
 )
-_QUIET: Final[dict[str, Any]] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
+# The page's script sends one action at a time, so Gradio need not drop any ("multiple").
+_QUIET: Final[dict[str, Any]] = {
+    "show_progress": "hidden",
+    "api_visibility": "private",
+    "concurrency_limit": None,
+    "trigger_mode": "multiple",
+}
 
 
 def mount_page(app: FastAPI, advisor: Advising) -> FastAPI:
@@ -114,6 +121,15 @@ class Views:
                 return self._show(session.but())
 
     def _show(self, session: Session, box: str | None = None) -> list[Any]:
+        """The page for a session. A reply that can't be drawn is taken back, not the end of the page."""
+        try:
+            return self._draw(session, box)
+        except Exception as error:
+            log_failure(error)
+            shorter = session.but(turns=session.turns[:-1], failed=session.turns[-1].said if session.turns else None)
+            return self._draw(shorter, shorter.failed)
+
+    def _draw(self, session: Session, box: str | None) -> list[Any]:
         """The whole page for a session; ``box`` None leaves the input field alone."""
         texts = load_texts(session.language)
         words = {"label": texts("composer.label"), "placeholder": texts("composer.placeholder")}

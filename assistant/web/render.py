@@ -6,7 +6,7 @@ from assistant.models import Question, Reply
 from assistant.web.html import Html, button, el, for_ears, join, sign
 from assistant.web.markdown import to_html
 from assistant.web.overview import Instruments, overview
-from assistant.web.sendable import sendable
+from assistant.web.sendable import sendable, without_question
 from assistant.web.session import Session
 from assistant.web.sources import sources
 from assistant.web.texts import Texts
@@ -106,12 +106,6 @@ def answer(n: int, reply: Reply, texts: Texts, instruments: Instruments, *, is_l
         sources(n, reply.citations, texts),
         class_="reply has-sources" if reply.citations else "reply",
     )
-
-
-def without_question(reply: Reply) -> str:
-    """The answer less the question that it ends with: the page shows that with its options."""
-    head, _, last = reply.answer.rpartition("\n\n")
-    return head if reply.question and head and reply.question.text in last else reply.answer
 
 
 def asking(question: Question, texts: Texts, *, live: bool) -> Html:

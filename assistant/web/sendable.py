@@ -33,7 +33,7 @@ def sendable(n: int, reply: Reply, texts: Texts) -> Html | None:
 
 def plain_text(reply: Reply, texts: Texts) -> str:
     """A reply without layout, with its sources and what this program is."""
-    lines = [texts("sendable.title"), "", to_plain(reply.answer)]
+    lines = [texts("sendable.title"), "", to_plain(without_question(reply))]
     if reply.citations:
         lines += ["", texts("sendable.sources")]
     for citation in reply.citations:
@@ -42,3 +42,9 @@ def plain_text(reply: Reply, texts: Texts) -> str:
         if citation.url:
             lines.append(f"    {citation.url}")
     return "\n".join([*lines, "", texts("notice.text")])
+
+
+def without_question(reply: Reply) -> str:
+    """The answer less the question that it ends with: the page shows that with its options."""
+    head, _, last = reply.answer.rpartition("\n\n")
+    return head if reply.question and head and reply.question.text in last else reply.answer
