@@ -77,6 +77,8 @@ class Advisor:
 
     def _plain(self, understood: Understanding, text: str, *, abstained: bool = False, question: Question | None = None) -> Reply:
         """An answer that states nothing about any instrument."""
+        if question:
+            text = f"{text}\n\n{self._phrases[understood.language].say('question_line', text=question.text)}"
         return Reply(
             language=understood.language, intent=understood.intent, abstained=abstained,
             profile=understood.profile.known(), answer=text, question=question,
@@ -87,7 +89,7 @@ class Advisor:
         return self._candidates(self.understand(messages))[0]
 
     def _candidates(self, understood: Understanding) -> tuple[list[Ranked], list[Match], list[InstrumentHit]]:
-        hits = self._search.instruments(understood.query, understood.language)
+        hits = self._search.instruments(understood.query, understood.written)
         matches = [match(instrument, understood.profile) for instrument in self.catalogue]
         return rank(matches, understood.profile, _nearness(hits), self._weights), matches, hits
 
@@ -97,7 +99,8 @@ class Advisor:
         nearness = _nearness(hits)
         if self._too_little(understood, ranked, hits):
             return self._plain(understood, phrases.say("abstain", understood.query), abstained=True, question=ask("needs", phrases))
-        offered = [entry for entry in ranked if entry.relevance >= weights.least_relevance][: weights.offered]
+        floor = max(weights.least_relevance, weights.relative_relevance * max(entry.relevance for entry in ranked))
+        offered = [entry for entry in ranked if entry.relevance >= floor][: weights.offered]
         question = next_question(ranked, profile, understood.asked, nearness, weights, phrases)
         composer, citer = self._composer(understood, phrases)
         advice = composer.advise(offered, self._worth_rejecting(matches, profile, nearness, offered), question)
@@ -130,7 +133,7 @@ class Advisor:
         elif understood.intent is Intent.STATUS:
             advice = composer.status(instruments)
         else:
-            near = [hit.document.metadata["fact"] for hit in self._search.search(understood.query, understood.language)[:12]]
+            near = [hit.document.metadata["fact"] for hit in self._search.search(understood.query, understood.written)[:12]]
             advice = composer.explain(instruments, understood.aspect, near)
         return self._reply(understood, advice, citer, mentioned=understood.named)
 

@@ -12,7 +12,7 @@ from datetime import date
 
 from assistant.citations import Citer
 from assistant.facts import ASPECT_KINDS, caution, desk_for, facts_of, findings_for, is_about_this_firm
-from assistant.matching import STATUS, Match, match
+from assistant.matching import STATUS, CriterionVerdict, Match, match
 from assistant.models import Check, Fit, Profile, Question, Recommendation, Rejection, Verdict
 from assistant.phrases import Phrases
 from assistant.ranking import Ranked
@@ -20,6 +20,7 @@ from knowledge.catalogue import Catalogue
 from knowledge.models import Evaluation, Fact, FactKind, Instrument, Language, Relation, Standing, StatusState
 
 _MOST_UNKNOWN = 2
+_MOST_MET = 3
 _MOST_FACTS = 4
 _MOST_FINDINGS = 3
 _RELATION_LINES = {
@@ -103,27 +104,22 @@ class Composer:
         return f"{text} {self._citer.say(self._phrases.say(warning, instrument.id, desk=desk), instrument, fact)}"
 
     def _checks_lines(self, result: Match) -> list[str]:
-        lines = []
-        for key, verdict, hard_only in (("met", Verdict.MET, False), ("unknown", Verdict.UNKNOWN, True)):
-            entries = [entry for entry in result.of(verdict) if entry.criterion.hard or not hard_only]
-            entries = entries[:_MOST_UNKNOWN] if verdict is Verdict.UNKNOWN else entries
-            if entries:
-                items = self._requirements(result.instrument, [entry.criterion.id for entry in entries])
-                lines.append(f"{self._phrases.say(f'lines.{key}', items=items)}")
+        """What is met, what is still to check, what speaks against it: each requirement on a line of its own."""
         against = [entry for entry in result.of(Verdict.NOT_MET) if not entry.criterion.hard]
-        if against:
-            items = self._requirements(result.instrument, [entry.criterion.id for entry in against])
-            lines.append(self._phrases.say("lines.soft_not_met", items=items))
-        return lines
+        groups = (
+            ("lines.met", result.of(Verdict.MET)[:_MOST_MET]),
+            ("lines.unknown", [entry for entry in result.of(Verdict.UNKNOWN) if entry.criterion.hard][:_MOST_UNKNOWN]),
+            ("lines.soft_not_met", against[:_MOST_UNKNOWN]),
+        )
+        return [self._requirements(key, result.instrument, entries) for key, entries in groups if entries]
 
-    def _requirements(self, instrument: Instrument, criteria: Sequence[str]) -> str:
-        """The wording of criteria, each followed by its marker: 'een mkb-bedrijf [3]; een partner [4]'."""
-        parts = []
-        for criterion in instrument.criteria:
-            if criterion.id in criteria:
-                number = self._citer.number(instrument, instrument.fact(criterion.fact))
-                parts.append(f"{criterion.requires.of(self._language).rstrip('.')} [{number}]")
-        return "; ".join(parts)
+    def _requirements(self, label: str, instrument: Instrument, entries: Sequence[CriterionVerdict]) -> str:
+        """A label, and the wording of each criterion with its marker."""
+        lines = [self._phrases.say(label)]
+        for entry in entries:
+            number = self._citer.number(instrument, instrument.fact(entry.criterion.fact))
+            lines.append(f"  - {entry.criterion.requires.of(self._language).rstrip('.')} [{number}]")
+        return "\n".join(lines)
 
     def _evidence_line(self, instrument: Instrument) -> list[str]:
         findings = findings_for(instrument, self._profile)

@@ -31,6 +31,7 @@ ASPECT_KINDS: dict[str, tuple[FactKind, ...]] = {
     "purpose": (FactKind.PURPOSE, FactKind.AUDIENCE, FactKind.AMOUNT),
     "contact": (FactKind.CONTACT, FactKind.PROCEDURE),
 }
+_OFFICIAL_LEAD_DAYS = 2 * 365
 _CONFIDENCE = {Confidence.HIGH: 2, Confidence.MEDIUM: 1, Confidence.LOW: 0}
 
 
@@ -47,13 +48,13 @@ def holds_for(fact: Fact, profile: Profile) -> bool:
     return not fact.provinces or profile.province in fact.provinces
 
 
-def _ground(catalogue: Catalogue, instrument: Instrument, fact: Fact, profile: Profile) -> tuple[bool, bool, int, int, int]:
-    """One's own province, then certain before doubtful, then new before old, then official before others."""
+def _ground(catalogue: Catalogue, instrument: Instrument, fact: Fact, profile: Profile) -> tuple[bool, bool, int, int]:
+    """Certain before doubtful, one's own province, then new before old; official counts as two years newer."""
     day = latest_day(fact.as_of).toordinal() if fact.as_of != UNKNOWN_DATE else 0
     official = catalogue.source_of(instrument, fact).standing is Standing.OFFICIAL
     own = bool(fact.provinces) and profile.province in fact.provinces
-    year = int(fact.as_of[:4]) if day else 0
-    return (fact.confidence is not Confidence.LOW, own, year, int(official), _CONFIDENCE[fact.confidence] * 10**6 + day)
+    age = day + _OFFICIAL_LEAD_DAYS * official if day else 0
+    return (fact.confidence is not Confidence.LOW, own, age, _CONFIDENCE[fact.confidence])
 
 
 def desk_for(instrument: Instrument, profile: Profile) -> Desk:

@@ -57,7 +57,8 @@ class Intake:
     ) -> Understanding:
         """Read a conversation. ``corrections``: fields set by hand; None there forgets the field."""
         said = [message.content[:_LONGEST_MESSAGE] for message in messages if message.role == "user"]
-        spoken = language or detect_language(said)
+        written = detect_language(said)
+        spoken = language or written
         read, asked = _Read(), []
         question: str | None = None
         for message in messages:
@@ -66,14 +67,15 @@ class Intake:
                 if question:
                     asked.append(question)
             else:
-                self._read_message(message.content[:_LONGEST_MESSAGE], spoken, question, read)
+                text = message.content[:_LONGEST_MESSAGE]
+                self._read_message(text, detect_language([text], written), question, read)
                 question = None
         readings = self._final(read, corrections or {})
         profile = Profile(**{reading.field: reading.value for reading in readings})
-        intent = self._intents.read(messages, spoken, profile)
+        intent = self._intents.read(messages, written, profile)
         return Understanding(
             language=spoken, intent=intent.intent, profile=profile, readings=readings, named=intent.named,
-            asked=tuple(dict.fromkeys(asked)), query=_query(said, intent.named_last), aspect=intent.aspect,
+            asked=tuple(dict.fromkeys(asked)), written=written, query=_query(said, intent.named_last), aspect=intent.aspect,
             has_situation=intent.has_situation,
         )  # fmt: skip
 

@@ -13,6 +13,8 @@ from assistant.patterns import fold
 from assistant.vocabulary import Vocabulary, vocabulary
 from knowledge.models import Language
 
+_STORY_WORDS: Final = 12
+_LONG_STORY_WORDS: Final = 16
 _FOLLOW_UP_WORDS: Final = 14
 _COMPARED: Final = 4
 _SMALLTALK_WORDS: Final = 9
@@ -61,8 +63,9 @@ class IntentReader:
         self, folded: str, named: tuple[str, ...], words: Vocabulary, profile: Profile, situation: bool
     ) -> ReadIntent:
         kind = self._kind(folded, words, len(named))
-        tells_much = len(profile.known()) >= 2 and len(folded.split()) > 15
-        if kind is None and tells_much:
+        length = len(folded.split())
+        tells_much = len(profile.known()) >= 2 and length > _STORY_WORDS
+        if tells_much and (kind is None or (kind is Intent.EXPLAIN and length > _LONG_STORY_WORDS)):
             return ReadIntent(Intent.RECOMMEND, has_situation=True)
         aspect = self._aspect(folded, words)
         return ReadIntent(kind or Intent.EXPLAIN, named[:_COMPARED], True, aspect, situation)

@@ -20,13 +20,13 @@ def language_scores(text: str) -> dict[str, int]:
     return {language: sum(word in markers for word in words) for language, markers in _marker_words().items()}
 
 
-def detect_language(texts: list[str]) -> Language:
-    """The language of a conversation: the last message that shows one decides; Dutch where none does."""
+def detect_language(texts: list[str], otherwise: Language = "nl") -> Language:
+    """The language of a conversation: the last message that shows one decides."""
     for text in reversed(texts):
         scores = language_scores(text)
         if scores["nl"] != scores["en"]:
             return "nl" if scores["nl"] > scores["en"] else "en"
-    return "nl"
+    return otherwise
 
 
 def is_foreign(text: str) -> bool:

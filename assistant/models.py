@@ -151,6 +151,7 @@ class Understanding(Model):
     readings: tuple[FieldReading, ...] = ()
     named: tuple[str, ...] = Field(default=(), description="instruments that the last message speaks of, in order")
     asked: tuple[str, ...] = Field(default=(), description="fields that were asked before, answered or not")
+    written: Language = Field(default="nl", description="the language of the messages; the reply's may differ")
     query: str = Field(default="", description="what retrieval searches for")
     aspect: str | None = Field(default=None, description="what an explanation is about: amount, procedure, audience …")
     has_situation: bool = Field(default=False, description="does the message tell or ask anything about a firm's plans?")

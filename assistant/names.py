@@ -11,6 +11,8 @@ from assistant.patterns import fold
 from knowledge.catalogue import Catalogue
 from knowledge.models import LANGUAGES
 
+_SHORTEST = 2
+_SHORTEST_ANY_CASE = 3
 _SHORTEST_FUZZY = 7
 _LIKENESS = 88.0
 _WORD = re.compile(r"[\w&+'-]+")
@@ -35,7 +37,7 @@ class NameFinder:
             own |= {re.sub(r"\s*\(.*?\)", "", name) for name in own}
             for name in own:
                 folded = fold(name).strip()
-                if len(folded) >= 3:
+                if len(folded) >= _SHORTEST:
                     names.setdefault(folded, [])
                     if instrument.id not in names[folded]:
                         names[folded].append(instrument.id)
@@ -54,6 +56,8 @@ class NameFinder:
             if word.start() < covered:
                 continue
             name = self._name_at(folded, word.start(), word[0]) or self._like(word[0])
+            if name and len(name) < _SHORTEST_ANY_CASE and not text[word.start() : word.end()].isupper():
+                continue  # 'GO' is a scheme, 'go' is not
             if name:
                 end = word.start() + len(name) if folded.startswith(name, word.start()) else word.end()
                 found += [Mention(instrument, word.start(), end) for instrument in self._names[name]]

@@ -43,7 +43,10 @@ class Weights(BaseModel):
     status: float
     also: float
     unknown: float
+    topics: tuple[str, ...]
+    off_topic: float
     offered: int
+    relative_relevance: float
     least_relevance: float
     abstain_below: float
     rejected_shown: int
@@ -98,14 +101,18 @@ def score(match: Match, profile: Profile, nearness: float, weights: Weights) -> 
 
 
 def need_part(instrument: Instrument, profile: Profile, weights: Weights) -> float:
-    """Half for the best need served, half for the share of all needs served."""
+    """Half for the best need served, half for the share of all needs served.
+
+    An instrument made for a topic (export, patents …) that nobody asked about counts less.
+    """
     if not profile.needs:
         return weights.unknown
     served = [
         1.0 if need in instrument.needs.main else weights.also if need in instrument.needs.also else 0.0
         for need in profile.needs
     ]
-    return (max(served) + sum(served) / len(served)) / 2
+    unasked = any(need in weights.topics and need not in profile.needs for need in instrument.needs.main)
+    return (max(served) + sum(served) / len(served)) / 2 * (weights.off_topic if unasked else 1.0)
 
 
 def phase_part(instrument: Instrument, profile: Profile, weights: Weights) -> float:

@@ -29,6 +29,5 @@ class Settings(BaseSettings):
     )
     query_prefix: str = Field(default="", description="put before each query, for embedders that want one")
     passage_prefix: str = Field(default="", description="put before each passage, for embedders that want one")
-    chat_model: str | None = Field(default=None, description="a chat model as LangChain names it, such as 'ollama:mistral'")
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)

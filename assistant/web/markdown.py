@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Final
 
 from markdown_it import MarkdownIt
@@ -19,6 +20,7 @@ from assistant.web.html import Html, el, join
 
 _MARKER: Final = re.compile(r"\[(\d{1,4})\]")
 _LEAD: Final = re.compile(r"<li>(<p>)?([^\W\d_][^<.:]{2,48}:) ")
+_EURO: Final = re.compile(r"€ (?=\d)")
 _TABLE_RULE: Final = re.compile(r"^\s*\|?[\s:|-]+\|?\s*$")
 
 
@@ -59,8 +61,28 @@ def marker(turn: int, number: int, label: str | None = None) -> Html:
 
 def to_html(text: str, turn: int, cited: Collection[int]) -> Html:
     """Render an answer. Only the numbers in ``cited`` become links."""
-    html: str = _parser().render(text, {"turn": turn, "cited": frozenset(cited)})
+    parser = _parser()
+    env = {"turn": turn, "cited": frozenset(cited)}
+    tokens = parser.parse(text, env)
+    _label_cells(tokens)
+    html: str = parser.renderer.render(tokens, parser.options, env)
     return Html(_LEAD.sub(r'<li>\1<span class="lead">\2</span> ', html))
+
+
+def _label_cells(tokens: Sequence[Token]) -> None:
+    """Give each cell the head of its column: on a phone a table becomes a list of those."""
+    heads: list[str] = []
+    column = 0
+    for token, following in pairwise(tokens):
+        if token.type == "table_open":
+            heads = []
+        elif token.type == "tr_open":
+            column = 0
+        elif token.type == "th_open":
+            heads.append(following.content)
+        elif token.type == "td_open":
+            token.attrSet("data-label", heads[column] if column < len(heads) else "")
+            column += 1
 
 
 def to_plain(text: str) -> str:
@@ -91,6 +113,7 @@ def _cells(line: str) -> list[str]:
 
 
 def _with_markers(text: str, turn: int, cited: Collection[int]) -> Html:
+    text = _EURO.sub("€\N{NO-BREAK SPACE}", text)
     parts: list[str] = []
     end = 0
     for found in _MARKER.finditer(text):

@@ -67,6 +67,10 @@ class SentenceTransformerEmbedder(Embedder):
         self._model = _load(location)
 
     def _encode(self, texts: list[str]) -> list[list[float]]:
+        import torch
+
+        # One short text is quickest on one thread; more threads wait for each other on a busy machine.
+        torch.set_num_threads(1 if len(texts) == 1 else (os.cpu_count() or 1))
         vectors = self._model.encode(
             texts, batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
         )
@@ -149,7 +153,7 @@ def _load(location: str) -> Any:
     from sentence_transformers import SentenceTransformer
 
     try:
-        return SentenceTransformer(location, device="cpu")
+        return SentenceTransformer(location, device="cpu").float()
     except Exception as error:  # hub, file and format errors of several libraries: one sentence for the person
         raise EmbedderError(
             f"The embedder '{location}' can't be loaded: {str(error).splitlines()[0]}. "

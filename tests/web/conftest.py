@@ -94,7 +94,8 @@ def a_reply(profile: Profile | None = None, language: Language = "nl", request_i
     size = f" Voor {known['employees']} mensen." if "employees" in known else ""
     text = {"nl": "Dit past bij u.", "en": "This fits you."}[language]
     unknown = "province" not in known
-    answer = f"{text}{size}\n\n**Proefbon** (past misschien)\n- Wat u krijgt: € 5.000 [1].\n- Eerste stap: bel Bureau Proef [2]."
+    offer = "**Proefbon** (past misschien)\n- Wat u krijgt: € 5.000 [1].\n- Eerste stap: bel Bureau Proef [2]."
+    answer = f"{text}{size}\n\n{offer}"
     return Reply(
         id=request_id,
         language=language,
@@ -111,18 +112,24 @@ def a_reply(profile: Profile | None = None, language: Language = "nl", request_i
                 ),
             ),
         ),
-        rejected=(Rejection(instrument="oude-regeling", criterion="status", why="Oude Regeling: bestaat niet meer.", citations=(2,)),),
+        rejected=(
+            Rejection(
+                instrument="oude-regeling", criterion="status", why="Oude Regeling: bestaat niet meer.", citations=(2,)
+            ),
+        ),
         citations=(
             Citation(
                 n=1, fact="proefbon.amount", source="blad", title="Het Blad", locator="p. 1, al. 3", as_of="2024-12-17",
                 url="https://blad.example/1", text="De Proefbon was € 5.000.", passage="Letterlijk: vijfduizend euro.",
             ),
             Citation(
-                n=2, fact="proefbon.audience", source="bond", title="Brief <b>van</b> de Bond", locator="brief", as_of="unknown",
-                url=None, text="De Proefbon is voor Zeeland.",
+                n=2, fact="proefbon.audience", source="bond", title="Brief <b>van</b> de Bond", locator="brief",
+                as_of="unknown", url=None, text="De Proefbon is voor Zeeland.",
             ),
         ),
-        question=Question(field="province", text=question, options=("Zeeland", "Limburg", dont_know)) if unknown else None,
+        question=Question(field="province", text=question, options=("Zeeland", "Limburg", dont_know))
+        if unknown
+        else None,
     )  # fmt: skip
 
 

@@ -145,5 +145,5 @@ def test_a_port_in_use_is_one_clear_sentence(scripted):
 
 
 def test_an_address_that_is_none_is_one_clear_sentence(scripted):
-    with pytest.raises(ServerError, match="no.such.host.invalid"):
+    with pytest.raises(ServerError, match=r"no\.such\.host\.invalid"):
         serve(scripted, "no.such.host.invalid", 7860)

@@ -171,6 +171,11 @@ def test_a_table_in_plain_text_is_a_line_per_cell():
     assert to_plain(table) == "Wat\n- Proefbon: bon [1]\n- Lening: geld | meer [2]"
 
 
+def test_a_cell_knows_its_column():
+    html = to_html("| | Proefbon | Lening |\n|---|---|---|\n| Wat | bon | geld |", 1, set())
+    assert Elements(html).with_attribute("data-label") == ["", "Proefbon", "Lening"]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_state_of_the_page_is_whole_in_both_languages(language, tiny):
     texts = load_texts(language)
