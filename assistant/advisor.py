@@ -36,7 +36,11 @@ class Advisor:
         self._today = today
 
     def understand(
-        self, messages: Sequence[Message], *, language: Language | None = None, corrections: Mapping[str, Any] | None = None
+        self,
+        messages: Sequence[Message],
+        *,
+        language: Language | None = None,
+        corrections: Mapping[str, Any] | None = None,
     ) -> Understanding:
         """What a conversation tells, each field with its words. ``corrections``: fields set by hand."""
         return self._intake.understand(messages, language, corrections)
@@ -98,7 +102,9 @@ class Advisor:
         ranked, matches, hits = self._candidates(understood)
         nearness = _nearness(hits)
         if self._too_little(understood, ranked, hits):
-            return self._plain(understood, phrases.say("abstain", understood.query), abstained=True, question=ask("needs", phrases))
+            return self._plain(
+                understood, phrases.say("abstain", understood.query), abstained=True, question=ask("needs", phrases)
+            )
         floor = max(weights.least_relevance, weights.relative_relevance * max(entry.relevance for entry in ranked))
         offered = [entry for entry in ranked if entry.relevance >= floor][: weights.offered]
         question = next_question(ranked, profile, understood.asked, nearness, weights, phrases)
@@ -143,7 +149,12 @@ class Advisor:
 
     @staticmethod
     def _reply(
-        understood: Understanding, advice: Advice, citer: Citer, *, question: Question | None = None, mentioned: Sequence[str] = ()
+        understood: Understanding,
+        advice: Advice,
+        citer: Citer,
+        *,
+        question: Question | None = None,
+        mentioned: Sequence[str] = (),
     ) -> Reply:
         return Reply(
             language=understood.language, intent=understood.intent, profile=understood.profile.known(),

@@ -311,7 +311,11 @@ class Composer:
         return Advice("\n\n".join([self._phrases.say("compare.title", names=joined), table, *links]))
 
     def _cell(self, row: str, instrument: Instrument) -> str:
-        kinds = {"who": (FactKind.AUDIENCE, FactKind.CONDITION), "gets": (FactKind.AMOUNT,), "status": (FactKind.STATUS,)}
+        kinds = {
+            "who": (FactKind.AUDIENCE, FactKind.CONDITION),
+            "gets": (FactKind.AMOUNT,),
+            "status": (FactKind.STATUS,),
+        }
         if row == "what":
             return self._short(instrument)
         if row == "status":

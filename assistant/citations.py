@@ -12,7 +12,29 @@ from knowledge.models import Grounded, Instrument, Language
 
 Original = Callable[[str, str], str | None]
 
-_ABBREVIATIONS: Final = frozenset({"mln", "mld", "nr", "o.a", "bijv", "ca", "incl", "excl", "max", "min", "e.g", "i.e", "no", "etc", "v.a", "m.b.t", "b.v", "n.v", "art"})
+_ABBREVIATIONS: Final = frozenset(
+    {
+        "mln",
+        "mld",
+        "nr",
+        "o.a",
+        "bijv",
+        "ca",
+        "incl",
+        "excl",
+        "max",
+        "min",
+        "e.g",
+        "i.e",
+        "no",
+        "etc",
+        "v.a",
+        "m.b.t",
+        "b.v",
+        "n.v",
+        "art",
+    }
+)
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+(?=[\"'“‘(]?[A-ZÀ-Þ€0-9])")
 
 

@@ -37,7 +37,9 @@ err = Console(stderr=True)
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print nothing but JSON on standard output.")]
 Documents = Annotated[Path | None, typer.Option("--documents", metavar="DIR", help="A folder with original documents.")]
-LanguageOption = Annotated[str | None, typer.Option("--lang", metavar="nl|en", help="The reply's language; default: that of the question.")]
+LanguageOption = Annotated[
+    str | None, typer.Option("--lang", metavar="nl|en", help="The reply's language; default: that of the question.")
+]
 
 
 def fail(message: str, status: int = FAILED) -> NoReturn:
@@ -113,7 +115,10 @@ def start(
 @app.command()
 def ask(
     question: Annotated[str | None, typer.Argument(help="The question, between quotes.")] = None,
-    batch: Annotated[Path | None, typer.Option("--batch", metavar="FILE.jsonl", help="Answer every line of a JSONL file; '-' reads standard input.")] = None,
+    batch: Annotated[
+        Path | None,
+        typer.Option("--batch", metavar="FILE.jsonl", help="Answer every line of a JSONL file; '-' reads standard input."),
+    ] = None,
     as_json: JsonFlag = False,
     lang: LanguageOption = None,
 ) -> None:
@@ -163,7 +168,9 @@ def index(documents: Documents = None) -> None:
     if not report.rebuilt:
         out.print(f"Nothing had changed: {report.passages} passages, 0 embedded.")
     else:
-        out.print(f"{report.passages} passages: {report.embedded} embedded, {report.reused} taken over, in {report.seconds:.1f} s.")
+        out.print(
+            f"{report.passages} passages: {report.embedded} embedded, {report.reused} taken over, in {report.seconds:.1f} s."
+        )
 
 
 @app.command()

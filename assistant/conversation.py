@@ -61,9 +61,7 @@ class Request(BaseModel):
         if (self.messages is None) == (self.turns is None):
             raise ValueError("give either 'messages' or 'turns'")
         if not (self.messages or self.turns):
-            raise ValueError(
-                f"'{'turns' if self.messages is None else 'messages'}' is empty: give a message of the user"
-            )
+            raise ValueError(f"'{'turns' if self.messages is None else 'messages'}' is empty: give a message of the user")
         if self.messages and self.messages[-1].role != "user":
             raise ValueError("the last message must be the user's, for there is nothing to answer otherwise")
         return self

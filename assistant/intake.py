@@ -53,7 +53,10 @@ class Intake:
         self._intents = IntentReader(names)
 
     def understand(
-        self, messages: Sequence[Message], language: Language | None = None, corrections: Mapping[str, Any] | None = None
+        self,
+        messages: Sequence[Message],
+        language: Language | None = None,
+        corrections: Mapping[str, Any] | None = None,
     ) -> Understanding:
         """Read a conversation. ``corrections``: fields set by hand; None there forgets the field."""
         said = [message.content[:_LONGEST_MESSAGE] for message in messages if message.role == "user"]
@@ -124,9 +127,7 @@ class Intake:
     def _is_denied(folded: str, start: int) -> bool:
         return bool(re.search(r"\b(?:niet|not|geen)\s+(?:met\s+|een\s+|van\s+)?$", folded[:start]))
 
-    def _read_choice(
-        self, text: str, folded: str, words: Vocabulary, name: str, options: Mapping[str, Any], read: _Read
-    ) -> None:
+    def _read_choice(self, text: str, folded: str, words: Vocabulary, name: str, options: Mapping[str, Any], read: _Read) -> None:
         best: tuple[float, int, str, Found] | None = None
         for value, patterns in options.items():
             found = [place for place in patterns.find(folded) if not _negated(folded, place, words)]
@@ -160,7 +161,9 @@ class Intake:
                 best = max(wanted, key=lambda place: place.weight)
                 read.needs.setdefault(value, text[best.start : best.end])
 
-    def _read_boolean(self, text: str, folded: str, words: Vocabulary, name: str, truths: Mapping[bool, Any], read: _Read) -> None:
+    def _read_boolean(
+        self, text: str, folded: str, words: Vocabulary, name: str, truths: Mapping[bool, Any], read: _Read
+    ) -> None:
         scores: dict[bool, tuple[float, Found]] = {}
         for truth, patterns in truths.items():
             found = [place for place in patterns.find(folded) if not _negated(folded, place, words)]
@@ -185,10 +188,10 @@ class Intake:
             if number is not None:
                 read.put(question, number, text)
                 return True
-        if question in BOOLEANS and len(folded.split()) <= _SHORT_ANSWER_WORDS:
-            if words.no.any_in(folded) != words.yes.any_in(folded):
-                read.put(question, words.yes.any_in(folded), text)
-                return True
+        agrees, denies = words.yes.any_in(folded), words.no.any_in(folded)
+        if question in BOOLEANS and len(folded.split()) <= _SHORT_ANSWER_WORDS and agrees != denies:
+            read.put(question, agrees, text)
+            return True
         return False
 
     @staticmethod
@@ -239,5 +242,3 @@ def _query(said: Sequence[str], named_last: bool) -> str:
         return ""
     told = said[-1:] if named_last else said
     return "\n".join(message.strip() for message in told if message.strip())[:_LONGEST_MESSAGE]
-
-

@@ -101,14 +101,19 @@ def print_instrument(out: Console, catalogue: Catalogue, instrument: Instrument,
     out.print(instrument.in_short.text.nl, f"\nUitvoerder: {instrument.runs_it.nl}.", markup=False)
     out.print(f"Stand: {instrument.status.state} ({instrument.status.as_of})", markup=False)
     for title, items in (("phases", instrument.phases), ("needs", instrument.needs)):
-        out.print(f"{title}: {', '.join(items.main)}" + (f"; also {', '.join(items.also)}" if items.also else ""), markup=False)
+        out.print(
+            f"{title}: {', '.join(items.main)}" + (f"; also {', '.join(items.also)}" if items.also else ""),
+            markup=False,
+        )
     criteria = Table(title="Criteria")
     for column in ("id", "hard", "test", "requires", "fact"):
         criteria.add_column(column, overflow="fold")
     for criterion in instrument.criteria:
         test = criterion.test.model_dump_json(by_alias=True)
         decides = "" if instrument.fact(criterion.fact).can_decide else " (decides nothing: undated or doubtful)"
-        criteria.add_row(criterion.id, "hard" if criterion.hard else "soft", test, criterion.requires.nl, criterion.fact + decides)
+        criteria.add_row(
+            criterion.id, "hard" if criterion.hard else "soft", test, criterion.requires.nl, criterion.fact + decides
+        )
     facts = Table(title="Facts and findings")
     for column in ("id", "text", "source", "place", "as of"):
         facts.add_column(column, overflow="fold")

@@ -10,8 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from knowledge.models import Language
 from knowledge.profile_fields import Collaboration, LegalForm, Need, Phase, Province, Sector
 
-CONTRACT_VERSION = 1
-
 
 class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -117,7 +115,7 @@ class AnsweredBy(StrEnum):
 class Reply(Model):
     """The contract's reply; ``model_dump(mode="json")`` is what other programs read."""
 
-    contract: Literal[1] = CONTRACT_VERSION
+    contract: Literal[1] = 1
     id: Any = None
     language: Language = "nl"
     intent: Intent = Intent.OUT_OF_SCOPE

@@ -23,8 +23,15 @@ class Gazetteer:
     def __init__(self, data: dict[str, list[str]]) -> None:
         self._ambiguous = {fold(name) for name in data["ambiguous"]}
         introductions = "|".join(map(re.escape, data["introductions"]))
-        self._introduced = re.compile(rf"(?:^|[\s(])(?:{introductions})\s+(?:de\s+|het\s+|the\s+)?(?:regio\s+|provincie\s+|gemeente\s+)?$")
-        names = {fold(name): province for province, places in data.items() if province not in {"ambiguous", "introductions"} for name in places}
+        self._introduced = re.compile(
+            rf"(?:^|[\s(])(?:{introductions})\s+(?:de\s+|het\s+|the\s+)?(?:regio\s+|provincie\s+|gemeente\s+)?$"
+        )
+        names = {
+            fold(name): province
+            for province, places in data.items()
+            if province not in {"ambiguous", "introductions"}
+            for name in places
+        }
         self._provinces = names
         ordered = sorted(names, key=len, reverse=True)
         self._regex = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, ordered))})(?:e?se?|er)?(?![\w])")
@@ -38,7 +45,7 @@ class Gazetteer:
                 continue
             capital = text[match.start()].isupper() or text[match.start()] == "'"
             introduced = bool(self._introduced.search(folded[: match.start()]))
-            if capital and introduced or (name not in self._ambiguous and (capital or introduced or len(name) > 5)):
+            if (capital and introduced) or (name not in self._ambiguous and (capital or introduced or len(name) > 5)):
                 found.append(Place(self._provinces[name], match.start(), match.end()))
         return found
 

@@ -48,7 +48,7 @@ def number_words(language: Language) -> dict[str, float]:
 class QuantityReader:
     """Reads the number fields of one language; the words around numbers are data."""
 
-    def __init__(self, language: Language, data: Mapping[str, Sequence[str] | Mapping[str, int]]) -> None:
+    def __init__(self, language: Language, data: Mapping[str, Any]) -> None:
         self._words = number_words(language)
         spoken = "|".join(sorted((re.escape(word) for word in self._words), key=len, reverse=True))
         number = rf"(?P<n>{_DIGITS}|(?<!\w)(?:{spoken})(?!\w))"
@@ -63,7 +63,9 @@ class QuantityReader:
         )
         self._employees = [
             re.compile(rf"{number}(?:\s?(?:a|tot|-|to|of|or)\s?(?P<n2>{_DIGITS}))?[\s-]+{filler}(?:{options('people')})(?!\w)"),
-            re.compile(rf"(?:{options('people_before')})\s+{number}(?![\w.,]*\s*(?:{scales}|euro|%|jaar|years?|procent|percent))"),
+            re.compile(
+                rf"(?:{options('people_before')})\s+{number}(?![\w.,]*\s*(?:{scales}|euro|%|jaar|years?|procent|percent))"
+            ),
         ]
         self._fixed_people = {fold(phrase): int(value) for phrase, value in dict(data["people_fixed"]).items()}
         self._age = re.compile(rf"{number}\s*(?:{options('years')})\s+(?:{options('age_after')})(?!\w)")

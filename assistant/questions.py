@@ -52,7 +52,12 @@ def ask(field: str, phrases: Phrases) -> Question:
 
 
 def gain(
-    field: str, values: Sequence[Any], in_play: Sequence[Instrument], profile: Profile, nearness: Mapping[str, float], weights: Weights
+    field: str,
+    values: Sequence[Any],
+    in_play: Sequence[Instrument],
+    profile: Profile,
+    nearness: Mapping[str, float],
+    weights: Weights,
 ) -> float:
     """Expected information of a field's answer about the first three places, in bits."""
     outcomes = [_outcome(field, value, in_play, profile, nearness, weights) for value in values]
@@ -63,7 +68,12 @@ def gain(
 
 
 def _outcome(
-    field: str, value: Any, in_play: Sequence[Instrument], profile: Profile, nearness: Mapping[str, float], weights: Weights
+    field: str,
+    value: Any,
+    in_play: Sequence[Instrument],
+    profile: Profile,
+    nearness: Mapping[str, float],
+    weights: Weights,
 ) -> list[str]:
     supposed = profile.model_copy(update={field: (value,) if field == "needs" else value})
     ranked = rank([match(instrument, supposed) for instrument in in_play], supposed, nearness, weights)

@@ -108,8 +108,7 @@ def need_part(instrument: Instrument, profile: Profile, weights: Weights) -> flo
     if not profile.needs:
         return weights.unknown
     served = [
-        1.0 if need in instrument.needs.main else weights.also if need in instrument.needs.also else 0.0
-        for need in profile.needs
+        1.0 if need in instrument.needs.main else weights.also if need in instrument.needs.also else 0.0 for need in profile.needs
     ]
     unasked = any(need in weights.topics and need not in profile.needs for need in instrument.needs.main)
     return (max(served) + sum(served) / len(served)) / 2 * (weights.off_topic if unasked else 1.0)

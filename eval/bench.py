@@ -101,24 +101,20 @@ def _run(settings: Settings, folder: Path, scale: int) -> BenchReport:
     return BenchReport(
         start_s=start_s, reply=reply, stock_retrieval=stock_timing, reply_to_stock=reply.median_ms / stock_timing.median_ms,
         index_build_s=build.seconds, index_rebuild_s=again.seconds, index_passages=build.passages, index_mb=size,
-        scale_passages=scale, scale_search=_time([lambda q=q: search.search(q, "nl") for q in questions[:_ROUNDS]]),
+        scale_passages=scale, scale_search=_time(questions[:_ROUNDS], lambda text: search.search(text, "nl")),
     )  # fmt: skip
 
 
 def _questions(advisor: Advisor) -> list[str]:
     """Questions of the catalogue itself, each made new so that no cached embedding answers it."""
-    texts = [
-        text for instrument in advisor.catalogue for language in LANGUAGES for text in instrument.questions.of(language)
-    ]
+    texts = [text for instrument in advisor.catalogue for language in LANGUAGES for text in instrument.questions.of(language)]
     step = max(1, len(texts) // (_ROUNDS + _WARM_UP))
     return [f"{text} ({number})" for number, text in enumerate(texts[::step][: _ROUNDS + _WARM_UP])]
 
 
 def _stock_recipe(passages: Sequence[Passage], embedder: Embedder) -> Chroma:
     splitter = RecursiveCharacterTextSplitter(chunk_size=_STOCK_CHUNK, chunk_overlap=_STOCK_OVERLAP)
-    chunks = splitter.split_documents(
-        [Document(page_content=p.text, metadata={"instrument": p.instrument}) for p in passages]
-    )
+    chunks = splitter.split_documents([Document(page_content=p.text, metadata={"instrument": p.instrument}) for p in passages])
     store = Chroma("stock", embedding_function=_Uncached(embedder), client=chromadb.EphemeralClient())
     for start in range(0, len(chunks), 1000):
         store.add_documents(chunks[start : start + 1000])
@@ -139,9 +135,7 @@ class _Uncached(Embedder):
         return self._encode([text])[0]
 
 
-def _interleaved(
-    texts: Sequence[str], first: Callable[[str], object], second: Callable[[str], object]
-) -> tuple[Timing, Timing]:
+def _interleaved(texts: Sequence[str], first: Callable[[str], object], second: Callable[[str], object]) -> tuple[Timing, Timing]:
     """Both on the same texts in turn, so that a noisy machine troubles both alike."""
     ours: list[float] = []
     theirs: list[float] = []
@@ -154,11 +148,11 @@ def _interleaved(
     return _timing(ours), _timing(theirs)
 
 
-def _time(runs: Sequence[Callable[[], object]]) -> Timing:
+def _time(texts: Sequence[str], run: Callable[[str], object]) -> Timing:
     times = []
-    for run in runs:
+    for text in texts:
         start = time.perf_counter()
-        run()
+        run(text)
         times.append((time.perf_counter() - start) * 1000)
     return _timing(times[_WARM_UP:] or times)
 

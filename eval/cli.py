@@ -20,14 +20,21 @@ Cases = Annotated[Path | None, typer.Option("--cases", metavar="DIR", help="A fo
 @app.command("eval")
 def evaluate(  # noqa: PLR0913  one parameter per option of the command line
     cases: Cases = None,
-    report: Annotated[Path | None, typer.Option("--report", metavar="DIR", help="Write report.md, .json, .html and junit.xml here.")] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="DIR", help="Write report.md, .json, .html and junit.xml here.")
+    ] = None,
     as_json: JsonFlag = False,
     case: Annotated[str | None, typer.Option("--case", metavar="ID", help="Show one case as a conversation.")] = None,
     split: Annotated[str | None, typer.Option("--split", metavar="train|test", help="Only the cases of one split.")] = None,
     embedder: Annotated[str | None, typer.Option("--embedder", help="Another embedder than the settings name.")] = None,
-    baseline: Annotated[Path | None, typer.Option("--baseline", metavar="FILE", help="Another stored report to compare with.")] = None,
+    baseline: Annotated[
+        Path | None, typer.Option("--baseline", metavar="FILE", help="Another stored report to compare with.")
+    ] = None,
     write_baseline: Annotated[bool, typer.Option("--write-baseline", help="Store this report as the new baseline.")] = False,
-    ragas: Annotated[Path | None, typer.Option("--ragas", metavar="FILE", help="Export cases and replies in the form that ragas reads.")] = None,
+    ragas: Annotated[
+        Path | None,
+        typer.Option("--ragas", metavar="FILE", help="Export cases and replies in the form that ragas reads."),
+    ] = None,
 ) -> None:
     """Run the evaluation, write the report, and hold it against the gate."""
     from eval.command import Options, run_evaluation

@@ -59,9 +59,7 @@ class Options:
     quiet: bool = False
 
 
-def run_evaluation(
-    advisor: Callable[[], Advisor] | Advisor, options: Options | None = None, out: TextIO | None = None
-) -> int:
+def run_evaluation(advisor: Callable[[], Advisor] | Advisor, options: Options | None = None, out: TextIO | None = None) -> int:
     """Lint, run, judge, report, and hold against the gates: 0 all hold, 1 one is broken, 2 the call was wrong.
 
     ``advisor`` may be a function that makes one, so that a wrong call fails before models are loaded.
@@ -144,9 +142,7 @@ def _write(
         (folder / "junit.xml").write_text(junit(report, findings), "utf-8")
         (folder / "report.html").write_text(html(report, findings, baseline), "utf-8", errors="replace")
         replies = [
-            {"id": seen.case.id, "reply": seen.reply.model_dump(mode="json")}
-            for seen in results.observations
-            if seen.reply
+            {"id": seen.case.id, "reply": seen.reply.model_dump(mode="json")} for seen in results.observations if seen.reply
         ]
         lines = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in replies)
         (folder / "replies.jsonl").write_text(lines, "utf-8", errors="replace")
@@ -173,9 +169,7 @@ def _print_summary(console: Console, report: Report, findings: list[Finding], op
         tested, everywhere = report.figure(metric, {"split": "test"}), report.figure(metric)
         if everywhere.cases:
             cells = [
-                f"{metric.shown(entry.value)} [{metric.shown(entry.low)}, {metric.shown(entry.high)}]"
-                if entry.cases
-                else "–"
+                f"{metric.shown(entry.value)} [{metric.shown(entry.low)}, {metric.shown(entry.high)}]" if entry.cases else "–"
                 for entry in (tested, everywhere)
             ]
             table.add_row(metric.title, *[cell.replace("[", r"\[") for cell in cells], str(everywhere.cases))

@@ -86,9 +86,7 @@ def entails(supports: Sequence[Support], claim: str, language: Language, asker: 
     return Verdict(tuple(reasons))
 
 
-def unsupported_figures(
-    supports: Sequence[Support], claim: str, language: Language, asker: Asker = NOBODY
-) -> list[str]:
+def unsupported_figures(supports: Sequence[Support], claim: str, language: Language, asker: Asker = NOBODY) -> list[str]:
     """Figures of a claim that stand neither in what it cites nor in the entrepreneur's own words."""
     own = [entry.shown for entry in figures(claim, language) if entry.value in asker.figures]
     missing = missing_figures(claim, language, " \n ".join(support.text for support in supports), language)
@@ -114,9 +112,7 @@ class CitedSentence:
     precise: tuple[bool, ...]
 
 
-def judge(
-    sentence: Sentence, supports: Sequence[Support | None], language: Language, asker: Asker = NOBODY
-) -> CitedSentence:
+def judge(sentence: Sentence, supports: Sequence[Support | None], language: Language, asker: Asker = NOBODY) -> CitedSentence:
     """ALCE's recall and precision of one sentence. Of the composer's own phrases only what fills them is judged.
 
     Recall is 1 when it cites something and all that it cites, taken together, bears it out. A

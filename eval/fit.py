@@ -73,9 +73,7 @@ def fit(training: Sequence[Example], weights: Weights) -> Fit:
     if not training:
         raise ValueError("No case of the training split expects a recommendation; there is nothing to fit on.")
     present = np.array([getattr(weights, name) for name in PARTS])
-    best = minimize(
-        _loss, present, args=(training, present), method="L-BFGS-B", bounds=[(0.0, _LARGEST)] * len(PARTS), jac=False
-    )
+    best = minimize(_loss, present, args=(training, present), method="L-BFGS-B", bounds=[(0.0, _LARGEST)] * len(PARTS), jac=False)
     scaled = best.x / max(best.x[0], 1e-6) if best.x[0] > 0 else best.x
     return Fit(
         weights={name: round(float(value), 3) for name, value in zip(PARTS, scaled, strict=True)},

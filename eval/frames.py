@@ -54,9 +54,7 @@ def _strings(node: Any) -> Iterator[str]:
 
 def _pieces(template: str) -> Iterator[str]:
     """The sentences of a phrase, each hole a mark."""
-    parts = [
-        literal + (_HOLE if name is not None else "") for literal, name, _, _ in string.Formatter().parse(template)
-    ]
+    parts = [literal + (_HOLE if name is not None else "") for literal, name, _, _ in string.Formatter().parse(template)]
     for sentence in sentences("".join(parts).replace(_HOLE, "Xhole")):
         yield sentence.text.replace("Xhole", _HOLE)
 

@@ -110,8 +110,7 @@ def load_gates(path: Path | None = None) -> Gates:
         raise GateError(str(error)) from error
     except ValidationError as error:
         lines = [
-            f"{path}, line {file.line_of(detail['loc'])}, {dotted(detail['loc'])}: "
-            f"{detail['msg'].removeprefix('Value error, ')}."
+            f"{path}, line {file.line_of(detail['loc'])}, {dotted(detail['loc'])}: {detail['msg'].removeprefix('Value error, ')}."
             for detail in error.errors(include_url=False)
         ]
         raise GateError("\n".join(lines)) from error
@@ -152,9 +151,7 @@ def _threshold(report: Report, gate: Threshold, allowed: bool) -> Finding | None
 
 
 def _shown(metric: Metric, entry: Figure) -> str:
-    return (
-        f"{metric.shown(entry.value)} [{metric.shown(entry.low)}, {metric.shown(entry.high)}] over {entry.cases} cases"
-    )
+    return f"{metric.shown(entry.value)} [{metric.shown(entry.low)}, {metric.shown(entry.high)}] over {entry.cases} cases"
 
 
 def _gap(report: Report, gap: Gap, allowed: bool) -> Finding | None:

@@ -76,9 +76,7 @@ def _figures(report: Report) -> str:
             cells = []
             for entry in (report.figure(metric, {"split": "test"}), report.figure(metric, EVERYWHERE)):
                 interval = f"[{metric.shown(entry.low)}, {metric.shown(entry.high)}]"
-                cells.append(
-                    f"<td>{metric.shown(entry.value)} <small>{interval}</small></td>" if entry.cases else "<td>–</td>"
-                )
+                cells.append(f"<td>{metric.shown(entry.value)} <small>{interval}</small></td>" if entry.cases else "<td>–</td>")
             title = f'<abbr title="{escape(metric.definition)}">{escape(metric.title)}</abbr>'
             rows.append(f"<tr><th>{title}</th>{''.join(cells)}<td>{report.figure(metric).cases}</td></tr>")
     head = "<tr><th>metric</th><th>test split</th><th>all cases</th><th>cases</th></tr>"
@@ -102,18 +100,14 @@ def _changes(report: Report, baseline: Report) -> str:
     failing, fixed = _text(", ".join(newly) or "none"), _text(", ".join(passing) or "none")
     body = f"<p>Newly failing: {failing}. Newly passing: {fixed}.</p>"
     head = "<tr><th>metric</th><th>was</th><th>is</th><th>difference</th><th></th></tr>"
-    return body + (
-        f"<table><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>" if rows else "<p>No figure changed.</p>"
-    )
+    return body + (f"<table><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>" if rows else "<p>No figure changed.</p>")
 
 
 def _kind_bars(report: Report) -> list[svg.Bar]:
     found = []
     for kind in report.kinds:
         entry = report.figure(BY_NAME["pass_rate"], {"kind": kind})
-        found.append(
-            svg.Bar(kind, entry.value, entry.low, entry.high, f"{entry.value * entry.cases:.0f} of {entry.cases}")
-        )
+        found.append(svg.Bar(kind, entry.value, entry.low, entry.high, f"{entry.value * entry.cases:.0f} of {entry.cases}"))
     return found
 
 

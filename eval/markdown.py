@@ -44,9 +44,7 @@ def _figures(report: Report) -> str:
         for metric in metrics:
             everywhere, tested = report.figure(metric, EVERYWHERE), report.figure(metric, test)
             cells = [
-                f"{metric.shown(entry.value)} [{metric.shown(entry.low)}, {metric.shown(entry.high)}]"
-                if entry.cases
-                else "–"
+                f"{metric.shown(entry.value)} [{metric.shown(entry.low)}, {metric.shown(entry.high)}]" if entry.cases else "–"
                 for entry in (tested, everywhere)
             ]
             rows.append(f"| {metric.title} | {cells[0]} | {cells[1]} | {everywhere.cases} |")

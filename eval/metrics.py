@@ -13,9 +13,7 @@ Counts = tuple[float, float]
 """(what was found, out of what): sums of these over cases give a share."""
 
 
-def recall_at_k(
-    ranked: Sequence[str], expected: Collection[str], expected_any: Collection[str] = (), k: int = 3
-) -> float:
+def recall_at_k(ranked: Sequence[str], expected: Collection[str], expected_any: Collection[str] = (), k: int = 3) -> float:
     """The share of what is required that stands in the first k.
 
     Each of ``expected`` is one requirement; ``expected_any`` together are one, met by any of them.
@@ -209,15 +207,10 @@ def _slots(name: str, right: Any, got: Any) -> list[_Slot]:
 
 def _list_slots(name: str, right: Any, got: Any) -> list[_Slot]:
     wanted, had = set(right or ()), set(got or ())
-    return [
-        _Slot(name, value if value in wanted else None, value if value in had else None)
-        for value in sorted(wanted | had)
-    ]
+    return [_Slot(name, value if value in wanted else None, value if value in had else None) for value in sorted(wanted | had)]
 
 
-def _judged(
-    slot: _Slot, *, name_known: bool, denied: Collection[str], complete: bool
-) -> tuple[Confusion | None, str | None]:
+def _judged(slot: _Slot, *, name_known: bool, denied: Collection[str], complete: bool) -> tuple[Confusion | None, str | None]:
     if slot.got is None:
         return (Confusion(0, 0, 1), MISSED) if slot.right is not None else (None, None)
     if slot.got == slot.right:

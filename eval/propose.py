@@ -39,9 +39,7 @@ def propose(corrections: Path, catalogue: Catalogue, folder: Path | None = None)
     try:
         lines = corrections.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise CaseError(
-            f"{corrections} can't be read: {error}. Give the JSONL file that the web page writes."
-        ) from error
+        raise CaseError(f"{corrections} can't be read: {error}. Give the JSONL file that the web page writes.") from error
     folder = folder or packaged_cases() / "proposed"
     written: list[Path] = []
     problems: list[str] = []

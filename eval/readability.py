@@ -60,9 +60,7 @@ def flesch(words: int, sentences: int, syllables: int, language: Language) -> fl
     that the maintained package textstat has for ``nl`` as well.
     """
     weights = _FLESCH[language]
-    return (
-        weights.base - weights.words_per_sentence * words / sentences - weights.syllables_per_word * syllables / words
-    )
+    return weights.base - weights.words_per_sentence * words / sentences - weights.syllables_per_word * syllables / words
 
 
 def syllables(word: str, language: Language) -> int:

@@ -61,9 +61,7 @@ def _read() -> Iterator[Metric]:
     entries = yaml.safe_load((Path(__file__).parent / "metrics.yaml").read_text("utf-8"))
     for entry in entries:
         for words in _repeats(entry["name"]):
-            yield _metric(
-                {key: value.format(**words) if isinstance(value, str) else value for key, value in entry.items()}
-            )
+            yield _metric({key: value.format(**words) if isinstance(value, str) else value for key, value in entry.items()})
 
 
 def _repeats(name: str) -> list[dict[str, str]]:

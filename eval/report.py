@@ -92,9 +92,7 @@ class Report:
 
     def pairs(self, metric: Metric, where: Where = EVERYWHERE) -> dict[str, Pair]:
         """The values that a metric is made of, by case; a share of nothing is no measurement."""
-        found = {
-            case.id: case.values[metric.key] for case in self.cases if metric.key in case.values and case.is_in(where)
-        }
+        found = {case.id: case.values[metric.key] for case in self.cases if metric.key in case.values and case.is_in(where)}
         return {id_: pair for id_, pair in found.items() if metric.statistic is not ratio or pair[1] > 0}
 
     def figure(self, metric: Metric, where: Where = EVERYWHERE) -> Figure:
@@ -304,12 +302,8 @@ def read_report(path: Path) -> Report:
     try:
         data = json.loads(path.read_text("utf-8"))
         if data.get("version") != REPORT_VERSION:
-            raise GateError(
-                f"{path} has version {data.get('version')} of the report, not {REPORT_VERSION}. Write it anew."
-            )
+            raise GateError(f"{path} has version {data.get('version')} of the report, not {REPORT_VERSION}. Write it anew.")
         records = tuple(CaseRecord.model_validate(entry) for entry in data["cases"])
     except (OSError, ValueError, KeyError, AttributeError, ValidationError) as error:
-        raise GateError(
-            f"{path} is no report that can be read: {error}. Write it anew with --write-baseline."
-        ) from error
+        raise GateError(f"{path} is no report that can be read: {error}. Write it anew with --write-baseline.") from error
     return Report(cases=records, catalogue=str(data.get("catalogue", "")))

@@ -80,7 +80,5 @@ def _expected(seen: Observation) -> Text:
         "abstain": "" if case.must_abstain is None else str(case.must_abstain),
         "asks": "" if case.asks is None else str(case.asks),
     }
-    shown = [
-        f"{name}: {', '.join(value) if isinstance(value, tuple) else value}" for name, value in parts.items() if value
-    ]
+    shown = [f"{name}: {', '.join(value) if isinstance(value, tuple) else value}" for name, value in parts.items() if value]
     return Text("Expected  " + "; ".join(shown))

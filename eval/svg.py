@@ -98,9 +98,7 @@ def heatmap(title: str, counts: Mapping[tuple[str, str], int]) -> str:
     body = []
     for number, column in enumerate(columns):
         x = _LABEL + number * cell + cell / 2
-        body.append(
-            f'<text class="tick" transform="translate({x + 4:.1f} {top - 6}) rotate(-60)">{escape(column)}</text>'
-        )
+        body.append(f'<text class="tick" transform="translate({x + 4:.1f} {top - 6}) rotate(-60)">{escape(column)}</text>')
     for line, row in enumerate(rows):
         y = top + line * cell
         body.append(_said(_LABEL - 8, y + cell / 2 + 4, row, "end"))
@@ -108,9 +106,7 @@ def heatmap(title: str, counts: Mapping[tuple[str, str], int]) -> str:
             count = counts.get((row, column), 0)
             x = _LABEL + number * cell
             shade = count / most if most else 0
-            body.append(
-                f'<rect class="cell" x="{x}" y="{y}" width="{cell}" height="{cell}" fill-opacity="{shade:.2f}"/>'
-            )
+            body.append(f'<rect class="cell" x="{x}" y="{y}" width="{cell}" height="{cell}" fill-opacity="{shade:.2f}"/>')
             if count:
                 hover = escape(f"{row} → {column}: {count}")
                 shown = _said(x + cell / 2, y + cell / 2 + 4, str(count), "middle")
@@ -139,7 +135,5 @@ def histogram(title: str, values: Sequence[float], unit: str, bins: int = 24) ->
     for share in (0.0, 0.5, 1.0):
         x = edge + share * (width - edge)
         anchor = "end" if share == 1 else "middle"
-        body.append(
-            f'<text class="tick" x="{x:.1f}" y="{height}" text-anchor="{anchor}">{share * last:.0f} {unit}</text>'
-        )
+        body.append(f'<text class="tick" x="{x:.1f}" y="{height}" text-anchor="{anchor}">{share * last:.0f} {unit}</text>')
     return _svg(width, height + 6, title, body)

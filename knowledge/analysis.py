@@ -37,7 +37,11 @@ class Analyzer:
     """Terms of one language. ``synonyms``: everyday word → words that officials use."""
 
     def __init__(
-        self, language: Language, vocabulary: Iterable[str], stopwords: Iterable[str], synonyms: Mapping[str, Iterable[str]]
+        self,
+        language: Language,
+        vocabulary: Iterable[str],
+        stopwords: Iterable[str],
+        synonyms: Mapping[str, Iterable[str]],
     ) -> None:
         self._splits: dict[str, tuple[str, ...]] = {}
         self._stem = Stemmer.Stemmer(_STEMMERS[language])

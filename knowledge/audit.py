@@ -134,7 +134,10 @@ def _contradictions(instrument: Instrument) -> list[str]:
         values = {tuple(sorted({figure.value for figure in figures(fact.text.nl)})) for fact in facts}
         if len(values) > 1:
             names = ", ".join(fact.id for fact in facts)
-            problems.append(f"{instrument.id}: the facts {names} state different figures for '{about}' in {year}. Keep one, or tell apart what they are about.")
+            problems.append(
+                f"{instrument.id}: the facts {names} state different figures for '{about}' in {year}. "
+                "Keep one, or tell apart what they are about."
+            )
     return problems
 
 
@@ -147,5 +150,3 @@ def bilingual_gaps(instrument: Instrument) -> list[str]:
         if dutch != english:
             gaps.append(f"{instrument.id}.{item.id}: Dutch has {[str(v) for v in dutch]}, English {[str(v) for v in english]}.")
     return gaps
-
-

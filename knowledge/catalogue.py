@@ -152,7 +152,9 @@ def _read_instrument(path: Path, problems: list[str]) -> tuple[Instrument | None
         problems.extend(_explain(file, error))
         return None, None
     if instrument.id != path.stem:
-        problems.append(f"{path}, line {file.line_of(('id',))}, id: '{instrument.id}' differs from the file's name. Rename one of the two.")
+        problems.append(
+            f"{path}, line {file.line_of(('id',))}, id: '{instrument.id}' differs from the file's name. Rename one of the two."
+        )
         return None, None
     return instrument, file
 

@@ -77,11 +77,18 @@ def build_index(
     except Timeout as error:
         raise SearchIndexError(f"Another build has held {folder} for {_LOCK_SECONDS} seconds. Stop it, and try again.") from error
     except OSError as error:
-        raise SearchIndexError(f"The index in {folder} can't be written: {error}. Set INSTRUMENTWIJZER_DATA to a folder you own.") from error
+        raise SearchIndexError(
+            f"The index in {folder} can't be written: {error}. Set INSTRUMENTWIJZER_DATA to a folder you own."
+        ) from error
 
 
 def _build_locked(
-    folder: Path, wanted: dict[str, Passage], embeddings: Embeddings, identity: str, progress: Progress | None, start: float
+    folder: Path,
+    wanted: dict[str, Passage],
+    embeddings: Embeddings,
+    identity: str,
+    progress: Progress | None,
+    start: float,
 ) -> BuildReport:
     digests = {id_: passage.digest for id_, passage in wanted.items()}
     manifest = read_manifest(folder)
@@ -195,7 +202,10 @@ class SearchIndex:
             )
         self.path = path
         self.store = Chroma(
-            collection_name=_COLLECTION, embedding_function=embeddings, client=_client(path), create_collection_if_not_exists=False
+            collection_name=_COLLECTION,
+            embedding_function=embeddings,
+            client=_client(path),
+            create_collection_if_not_exists=False,
         )
 
     def passages(self) -> list[Document]:

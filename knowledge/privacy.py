@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 
 _EMAIL = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")
-_PHONE = re.compile(
-    r"(?<![\w€])(?:\+\d{2}\s?\(?0?\)?[\s-]?\d{1,3}|\(0\d{1,3}\)|0\d{1,3})(?:[\s-]?\d{2,4}){2,4}(?![\w%])"
-)
+_PHONE = re.compile(r"(?<![\w€])(?:\+\d{2}\s?\(?0?\)?[\s-]?\d{1,3}|\(0\d{1,3}\)|0\d{1,3})(?:[\s-]?\d{2,4}){2,4}(?![\w%])")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}\s?(?:[A-Z0-9]{4}\s?){2,6}[A-Z0-9]{1,4}\b")
 _BSN = re.compile(r"(?<!\d)(\d{9}|\d{4}[.\s]\d{2}[.\s]\d{3})(?!\d)")
 _NAME = r"[A-ZÀ-Þ][\w’'-]+(?:\s+(?:van|de|der|den|ter|ten|te|von|el|la|[A-ZÀ-Þ][\w’'-]+)){1,4}"
+_NAME_WORD = r"(?:[A-ZÀ-Þ][\w’'-]+|van|de|der|den)"
 _INTRODUCED = re.compile(
-    r"\b([Mm]ijn naam is|[Ii]k heet|[Mm]y name is|[Ii] am called)\s+((?:[A-ZÀ-Þ][\w’'-]+|van|de|der|den)(?:\s+(?:van|de|der|den|[A-ZÀ-Þ][\w’'-]+)){0,3})"
+    rf"\b([Mm]ijn naam is|[Ii]k heet|[Mm]y name is|[Ii] am called)\s+({_NAME_WORD}(?:\s+{_NAME_WORD}){{0,3}})"
 )
-_NEAR_CONTACT = re.compile(rf"({_NAME})(?=(?:[\s,:]+(?:op|via|at|on|Tel|tel|Telefoon|T|M|E|Mail|mail)[.:]?){{0,2}}[\s,:]*\[(?:telefoon|e-mail)\])")
+_NEAR_CONTACT = re.compile(
+    rf"({_NAME})(?=(?:[\s,:]+(?:op|via|at|on|Tel|tel|Telefoon|T|M|E|Mail|mail)[.:]?){{0,2}}[\s,:]*\[(?:telefoon|e-mail)\])"
+)
 
 
 def _is_bsn(digits: str) -> bool:

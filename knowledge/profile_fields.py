@@ -13,9 +13,7 @@ Sector = Literal[
     "maakindustrie", "ict-software", "agrifood", "tuinbouw", "energie", "chemie", "zorg-lifesciences", "logistiek",
     "bouw", "creatief", "water", "handel-retail", "horeca", "zakelijke-diensten", "overig",
 ]  # fmt: skip
-Phase = Literal[
-    "idee", "haalbaarheid", "proof-of-concept", "prototype", "marktintroductie", "opschaling", "toepassing"
-]
+Phase = Literal["idee", "haalbaarheid", "proof-of-concept", "prototype", "marktintroductie", "opschaling", "toepassing"]
 Need = Literal[
     "geld-ontwikkeling", "geld-investering", "geld-groei", "belastingvoordeel", "lening", "garantie", "durfkapitaal",
     "kennis", "testen", "partners", "klant-overheid", "export", "personeel", "digitalisering", "verduurzaming",

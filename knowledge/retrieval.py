@@ -19,7 +19,7 @@ import yaml
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from knowledge.analysis import Analyzer, words
 from knowledge.embedding import Embedder
@@ -130,7 +130,9 @@ class HybridSearch:
             if any(document.metadata.get(key) != value for key, value in filters.items()):
                 continue
             lexical_part = float(lexical[row]) / top if top else 0.0
-            dense_part = max(0.0, dense.get(document.metadata["id"], 0.0) - self.weights.dense_floor) / (1 - self.weights.dense_floor)
+            dense_part = max(0.0, dense.get(document.metadata["id"], 0.0) - self.weights.dense_floor) / (
+                1 - self.weights.dense_floor
+            )
             kind = self.weights.kinds.get(document.metadata["kind"], 1.0)
             score = kind * (self.weights.lexical * lexical_part + self.weights.dense * dense_part)
             scored.append(Hit(document, score, lexical_part, dense_part))
@@ -181,7 +183,7 @@ class CatalogueRetriever(BaseRetriever):
     search_engine: HybridSearch
     language: Language = "nl"
     k: int = 5
-    where: dict[str, Any] = {}
+    where: dict[str, Any] = Field(default_factory=dict)
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         return [hit.document for hit in self.search_engine.search(query, self.language, self.where)[: self.k]]

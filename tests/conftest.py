@@ -83,5 +83,3 @@ def catalogue() -> Catalogue:
 def needs_sources() -> pytest.MarkDecorator:
     """For tests on the original documents, which not every checkout has beside it."""
     return pytest.mark.skipif(not SOURCES.is_dir(), reason=f"no original documents in {SOURCES}")
-
-

@@ -115,9 +115,7 @@ class Handlers:
         readings = self._readings(session.messages(), session.language, session.corrections)
         return session.but(readings=readings, revision=session.revision + bool(messages))
 
-    def _reply(
-        self, messages: Sequence[Message], language: Language | None, corrections: Mapping[str, Any]
-    ) -> Reply | None:
+    def _reply(self, messages: Sequence[Message], language: Language | None, corrections: Mapping[str, Any]) -> Reply | None:
         try:
             reply = self._advisor.reply(messages, language=language, corrections=corrections)
         except Exception as error:
@@ -134,9 +132,7 @@ class Handlers:
         except Exception as error:
             log_failure(error)
             return tuple(
-                FieldReading(field=name, value=value, words="")
-                for name, value in corrections.items()
-                if value is not None
+                FieldReading(field=name, value=value, words="") for name, value in corrections.items() if value is not None
             )
 
 

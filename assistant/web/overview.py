@@ -50,10 +50,7 @@ def _criteria(n: int, offer: Recommendation, texts: Texts, instruments: Instrume
     caption = join(f"{offer.rank}. {name} ", fit)
     if not offer.checks:
         return join(el("h5", caption), el("p", texts("overview.no_criteria"), class_="note"))
-    rows = [
-        (check.text, verdict_badge(check.verdict, texts), _refs(n, check.citations, texts, cited))
-        for check in offer.checks
-    ]
+    rows = [(check.text, verdict_badge(check.verdict, texts), _refs(n, check.citations, texts, cited)) for check in offer.checks]
     return _table(caption, ("criterion", "verdict", "source"), rows, texts)
 
 
@@ -70,13 +67,10 @@ def _rejections(
     return _table(texts("overview.rejected"), ("instrument", "why", "source"), rows, texts)
 
 
-def _table(
-    caption: Content, columns: Sequence[str], rows: Sequence[tuple[Content, Content, Content]], texts: Texts
-) -> Html:
+def _table(caption: Content, columns: Sequence[str], rows: Sequence[tuple[Content, Content, Content]], texts: Texts) -> Html:
     head = el("tr", *(el("th", texts(f"overview.{column}"), scope="col") for column in columns))
     body = (
-        el("tr", el("th", first, scope="row"), el("td", second), el("td", third, class_="refs"))
-        for first, second, third in rows
+        el("tr", el("th", first, scope="row"), el("td", second), el("td", third, class_="refs")) for first, second, third in rows
     )
     return el("table", el("caption", caption), el("thead", head), el("tbody", *body))
 

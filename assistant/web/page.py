@@ -61,9 +61,7 @@ def build_page(advisor: Advising) -> gr.Blocks:
                     )  # fmt: skip
                     send = gr.Button(texts("composer.send"), variant="primary", elem_id="send")
             with gr.Column(elem_id="about"):
-                form = gr.HTML(
-                    profile_form(first, texts), elem_id="profile", js_on_load=_ON_LOAD, apply_default_css=False
-                )
+                form = gr.HTML(profile_form(first, texts), elem_id="profile", js_on_load=_ON_LOAD, apply_default_css=False)
         shown = [carried, top, chat, form, box, send]
         gr.on([box.submit, send.click], views.typed, [carried, box], shown, **_QUIET)
         for part in (top, chat, form):

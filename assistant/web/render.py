@@ -71,9 +71,7 @@ def conversation(session: Session, texts: Texts, instruments: Instruments) -> Ht
 
 def start(texts: Texts) -> Html:
     """What an empty conversation shows: what to do, and examples to begin with."""
-    examples = (
-        el("li", button(text, "example", data_act="say", data_text=text)) for text in texts.several("start.examples")
-    )
+    examples = (el("li", button(text, "example", data_act="say", data_text=text)) for text in texts.several("start.examples"))
     return el(
         "section",
         el("h2", texts("start.heading")),

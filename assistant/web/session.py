@@ -58,9 +58,7 @@ class Session(BaseModel):
 
     def but(self, **changes: Any) -> Session:
         """This session with some fields changed; a problem or failure lasts one action."""
-        return self.model_copy(
-            update={"problem": None, "failed": None, "pending": None, "step": self.step + 1, **changes}
-        )
+        return self.model_copy(update={"problem": None, "failed": None, "pending": None, "step": self.step + 1, **changes})
 
     def carried(self) -> dict[str, Any]:
         """What travels to the browser and back."""

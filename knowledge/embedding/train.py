@@ -78,7 +78,13 @@ def roughen(text: str, random_: random.Random) -> str:
     for index, word in enumerate(words):
         if len(word) > 3 and random_.random() < 1 / 6:
             at = random_.randrange(1, len(word) - 1)
-            words[index] = random_.choice((word[:at] + word[at + 1 :], word[:at] + word[at + 1] + word[at] + word[at + 2 :], word[:at] + word[at] + word[at:]))
+            words[index] = random_.choice(
+                (
+                    word[:at] + word[at + 1 :],
+                    word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+                    word[:at] + word[at] + word[at:],
+                )
+            )
     rough = " ".join(words)
     return rough.lower().rstrip(".?!") if random_.random() < 0.5 else rough
 
@@ -121,7 +127,8 @@ class Training:
         embedding = list(model[0].auto_model.embeddings.word_embeddings.parameters())
         rest = [p for p in model.parameters() if all(p is not e for e in embedding)]
         optimizer = torch.optim.AdamW(
-            [{"params": rest, "lr": recipe.learning_rate}, {"params": embedding, "lr": recipe.embedding_rate}], weight_decay=0.01
+            [{"params": rest, "lr": recipe.learning_rate}, {"params": embedding, "lr": recipe.embedding_rate}],
+            weight_decay=0.01,
         )
         steps = recipe.epochs * (len(self.pairs) // recipe.batch)
         schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -135,7 +142,7 @@ class Training:
             for batch in self._batches():
                 loss = self._loss(batch, negatives)
                 optimizer.zero_grad()
-                loss.backward()
+                loss.backward()  # type: ignore[no-untyped-call]
                 torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
                 optimizer.step()
                 schedule.step()
@@ -181,12 +188,18 @@ class Training:
             texts = [p.text for p in self.passages]
             answers = torch.tensor(self.model.encode(texts, batch_size=128, normalize_embeddings=True, show_progress_bar=False))
             queries = torch.tensor(
-                self.model.encode([p.query for p in self.pairs], batch_size=128, normalize_embeddings=True, show_progress_bar=False)
+                self.model.encode(
+                    [p.query for p in self.pairs], batch_size=128, normalize_embeddings=True, show_progress_bar=False
+                )
             )
             nearest = (queries @ answers.T).topk(24, dim=1).indices.tolist()
         mined: dict[str, list[tuple[str, str]]] = {}
         for pair, rows in zip(self.pairs, nearest, strict=True):
-            wrong = [(self.passages[r].text, self.passages[r].instrument) for r in rows if self.passages[r].instrument != pair.instrument]
+            wrong = [
+                (self.passages[r].text, self.passages[r].instrument)
+                for r in rows
+                if self.passages[r].instrument != pair.instrument
+            ]
             mined[pair.query] = wrong[2:12]
         return mined
 
@@ -195,7 +208,9 @@ class Training:
         self.model.half()
         self.model.save(str(folder), create_model_card=False)
         self.model.float()
-        (folder / "recipe.json").write_text(json.dumps({"base": MINILM, **asdict(self.recipe), **self.vocabulary}, indent=1), "utf-8")
+        (folder / "recipe.json").write_text(
+            json.dumps({"base": MINILM, **asdict(self.recipe), **self.vocabulary}, indent=1), "utf-8"
+        )
         return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
 
 

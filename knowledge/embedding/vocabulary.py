@@ -11,7 +11,6 @@ import shutil
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-
 from typing import Any
 
 import torch
@@ -77,7 +76,9 @@ def _tokenizer_state(tokenizer: Tokenizer, pieces: Sequence[str]) -> dict[str, A
     number = {piece: index for index, piece in enumerate(pieces)}
     state["model"]["vocab"] = number
     state["padding"] = state["truncation"] = None
-    state["added_tokens"] = [token | {"id": number[token["content"]]} for token in state["added_tokens"] if token["content"] in number]
+    state["added_tokens"] = [
+        token | {"id": number[token["content"]]} for token in state["added_tokens"] if token["content"] in number
+    ]
     processor = state["post_processor"]
     for name, token in processor.get("special_tokens", {}).items():
         token["ids"] = [number[name]]

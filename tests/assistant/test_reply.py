@@ -67,7 +67,9 @@ def test_compare_is_a_table_with_citations(tiny_advisor):
 def test_a_follow_up_refers_to_what_was_said(tiny_advisor):
     first = tiny_advisor.reply(user("Wat is de Proefbon?"))
     messages = [*user("Wat is de Proefbon?"), {"role": "assistant", "content": first.answer}]
-    reply = tiny_advisor.reply([*user("Wat is de Proefbon?"), type(user("x")[0])(**messages[1]), *user("en hoeveel krijg ik dan daarvan?")])
+    reply = tiny_advisor.reply(
+        [*user("Wat is de Proefbon?"), type(user("x")[0])(**messages[1]), *user("en hoeveel krijg ik dan daarvan?")]
+    )
     assert reply.mentioned == ("proefbon",)
     assert "€ 5.000" in reply.answer
 
@@ -81,7 +83,16 @@ def test_english_question_english_answer(tiny_advisor):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "   ", "\x00\x01\x02", "x" * 100_000, "<script>alert(1)</script>", "🙂🙂🙂", "asdf qwer zxcv", "Ich habe eine Firma und möchte eine Förderung für mein Unternehmen"],
+    [
+        "",
+        "   ",
+        "\x00\x01\x02",
+        "x" * 100_000,
+        "<script>alert(1)</script>",
+        "🙂🙂🙂",
+        "asdf qwer zxcv",
+        "Ich habe eine Firma und möchte eine Förderung für mein Unternehmen",
+    ],
     ids=["empty", "blank", "control", "100kB", "html", "emoji", "nonsense", "german"],
 )
 def test_bad_input_gets_a_friendly_answer_and_no_advice(tiny_advisor, text):

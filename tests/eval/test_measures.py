@@ -87,9 +87,7 @@ def test_fits_says_how_it_fell_short(library):
     found = measure(seen(wants, advice("proefbon", fit=Fit.MAYBE)), library)
     assert found.values["fits_recall"] == (0, 1)
     assert found.failures == ["'proefbon' should be said to fit; it is 'maybe'."]
-    gone = Reply(
-        intent=Intent.RECOMMEND, rejected=(Rejection(instrument="proefbon", criterion="klein", why="te groot"),)
-    )
+    gone = Reply(intent=Intent.RECOMMEND, rejected=(Rejection(instrument="proefbon", criterion="klein", why="te groot"),))
     assert any("rejected (klein)" in failure for failure in measure(seen(wants, gone), library).failures)
 
 
@@ -215,9 +213,7 @@ def test_citations_of_checks_and_whys_count(library, tiny):
     one = Recommendation(
         instrument="proefbon", rank=1, fit=Fit.FITS, score=1, why="Het is € 77.", citations=(1,), checks=(check,)
     )
-    reply = Reply(
-        intent=Intent.RECOMMEND, recommendations=(one,), answer="Dit past.", citations=cited(tiny, "proefbon.purpose")
-    )
+    reply = Reply(intent=Intent.RECOMMEND, recommendations=(one,), answer="Dit past.", citations=cited(tiny, "proefbon.purpose"))
     found = measure(seen(case(**WANTS), reply), library)
     assert found.values["citation_validity"] == (1, 2)
     assert any("The why of 'proefbon' has 77" in failure for failure in found.failures)

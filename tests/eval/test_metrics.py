@@ -56,9 +56,7 @@ def test_agreement_is_jaccard_over_the_top():
 
 
 def test_confusion_sums_to_precision_recall_and_f1():
-    total = (
-        Confusion.of(True, True) + Confusion.of(True, False) + Confusion.of(False, True) + Confusion.of(False, False)
-    )
+    total = Confusion.of(True, True) + Confusion.of(True, False) + Confusion.of(False, True) + Confusion.of(False, False)
     assert (total.precision, total.recall, total.f1) == ((1, 2), (1, 2), (2, 4))
 
 

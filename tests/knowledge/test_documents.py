@@ -41,7 +41,11 @@ def test_a_space_in_place_of_a_form_feed_starts_a_page(tmp_path):
 
 
 def test_double_spaced_lines_are_one_paragraph(tmp_path):
-    lines = ["Deze regel is ongeveer zo lang als de andere regels hier", "en loopt gewoon door in een volgende regel van de tekst,", "die weer doorloopt tot het einde van de hele alinea."]
+    lines = [
+        "Deze regel is ongeveer zo lang als de andere regels hier",
+        "en loopt gewoon door in een volgende regel van de tekst,",
+        "die weer doorloopt tot het einde van de hele alinea.",
+    ]
     text = "\n\n".join([*lines, " ", *lines]) + "\n"
     assert len(read_passages(write(tmp_path, "a.txt", text))) == 2
 
@@ -87,7 +91,9 @@ def test_people_s_contacts_are_masked(text, gone):
     assert not any(part in masked for part in gone)
 
 
-@pytest.mark.parametrize("text", ["€ 350.000 in 2016", "Kamerstuk 33 009, nr. 53", "2014-2020", "21.000 gebruikers", "in 2018 en 2019"])
+@pytest.mark.parametrize(
+    "text", ["€ 350.000 in 2016", "Kamerstuk 33 009, nr. 53", "2014-2020", "21.000 gebruikers", "in 2018 en 2019"]
+)
 def test_figures_are_no_phone_numbers(text):
     assert mask_personal(text) == text
 

@@ -73,9 +73,7 @@ def test_an_unknown_instrument_is_told_with_the_nearest(client):
     assert "proefbon" in response.json()["error"]
 
 
-@pytest.mark.parametrize(
-    ("method", "path"), [("get", "/api/nothing"), ("get", "/api/reply"), ("delete", "/api/instruments")]
-)
+@pytest.mark.parametrize(("method", "path"), [("get", "/api/nothing"), ("get", "/api/reply"), ("delete", "/api/instruments")])
 def test_another_address_or_method_below_api_is_not_the_page(client, method, path):
     response = getattr(client, method)(path)
     assert response.status_code == 404

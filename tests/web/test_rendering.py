@@ -94,9 +94,7 @@ def test_a_link_of_another_kind_is_not_made(url: str):
 
 def test_what_was_said_is_shown_and_never_rendered():
     reply = a_reply().model_copy(update={"answer": HOSTILE + " [1]"})
-    hostile = reply.citations[0].model_copy(
-        update={"text": HOSTILE, "title": HOSTILE, "locator": HOSTILE, "passage": HOSTILE}
-    )
+    hostile = reply.citations[0].model_copy(update={"text": HOSTILE, "title": HOSTILE, "locator": HOSTILE, "passage": HOSTILE})
     reply = reply.model_copy(update={"citations": (hostile,)})
     turn = Turn(said=HOSTILE, reply=reply)
     for html in (chat(turn), chat(turn, pending=HOSTILE), chat(turn, failed=HOSTILE), chat(turn, problem=HOSTILE)):

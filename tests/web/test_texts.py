@@ -41,11 +41,7 @@ def test_all_texts_are_texts_and_none_is_empty():
 
 def test_every_text_that_the_code_names_exists():
     folder = Path(page.__file__).parent
-    named = {
-        key
-        for path in folder.glob("*.py")
-        for key in re.findall(r'(?<!_)texts\(\s*"([a-z_.]+)"', path.read_text("utf-8"))
-    }
+    named = {key for path in folder.glob("*.py") for key in re.findall(r'(?<!_)texts\(\s*"([a-z_.]+)"', path.read_text("utf-8"))}
     assert len(named) > 30
     for key in named:
         load_texts("nl")._node(key)
