@@ -9,6 +9,11 @@ from functools import lru_cache
 from assistant.patterns import fold
 from assistant.vocabulary import read_data
 
+_BEFORE = re.compile(r"[,;(]\s*$")
+_AFTER = re.compile(r"\s*(?:[,;).]|$)")
+_DENIED = re.compile(r"\b(?:niet|not)\s+(?:meer\s+|langer\s+)?(?:in|uit|te|from)\s+$")
+_COMPASS = re.compile(r"^(?:noord|zuid|oost|west|midden)[- ]")
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -18,7 +23,7 @@ class Place:
 
 
 class Gazetteer:
-    """Finds the places of a text; a name that is also an everyday word needs a capital and 'in', 'uit' …"""
+    """Finds the places of a text; a name that is also an everyday word needs a capital, and 'in', 'uit' … or commas."""
 
     def __init__(self, data: dict[str, list[str]]) -> None:
         self._ambiguous = {fold(name) for name in data["ambiguous"]}
@@ -34,7 +39,7 @@ class Gazetteer:
         }
         self._provinces = names
         ordered = sorted(names, key=len, reverse=True)
-        self._regex = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, ordered))})(?:e?se?|er)?(?![\w])")
+        self._regex = re.compile(rf"(?<![\w-])(?:(?:noord|zuid|oost|west|midden)[- ])?(?:{'|'.join(map(re.escape, ordered))})(?:e?se?|er)?(?![\w])")
 
     def find(self, text: str) -> list[Place]:
         folded = fold(text)
@@ -50,7 +55,10 @@ class Gazetteer:
         return found
 
     def _name(self, matched: str) -> str | None:
-        """'brabantse' → brabant."""
+        """'brabantse', 'noord-brabantse' → noord-brabant; 'oost-brabant' → brabant."""
+        return self._without_ending(matched) or self._without_ending(_COMPASS.sub("", matched))
+
+    def _without_ending(self, matched: str) -> str | None:
         for ending in ("", "se", "e", "er", "s", "ese"):
             name = matched.removesuffix(ending) if ending else matched
             if name in self._provinces:

@@ -26,12 +26,12 @@ from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 
 from knowledge.errors import SearchIndexError
+from knowledge.models import LANGUAGES, Language
 from knowledge.passages import Passage
 
-_COLLECTION: Final = "passages"
 _CURRENT: Final = "CURRENT"
 _MANIFEST: Final = "manifest.json"
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _BATCH: Final = 128
 _LOCK_SECONDS: Final = 600
 
@@ -112,15 +112,23 @@ def _build_locked(
 
 
 def _write(folder: Path, passages: list[Passage], vectors: dict[str, list[float]]) -> None:
-    collection = _client(folder).get_or_create_collection(_COLLECTION, metadata={"hnsw:space": "cosine"})
-    for offset in range(0, len(passages), _BATCH):
-        batch = passages[offset : offset + _BATCH]
-        collection.add(
-            ids=[passage.id for passage in batch],
-            documents=[passage.text for passage in batch],
-            metadatas=[passage.metadata() for passage in batch],
-            embeddings=[vectors[passage.digest] for passage in batch],
-        )
+    """One collection per language: a search within a language then needs no filter, which Chroma is slow at."""
+    client = _client(folder)
+    for language in LANGUAGES:
+        own = [passage for passage in passages if passage.language == language]
+        collection = client.get_or_create_collection(_collection(language), metadata={"hnsw:space": "cosine"})
+        for offset in range(0, len(own), _BATCH):
+            batch = own[offset : offset + _BATCH]
+            collection.add(
+                ids=[passage.id for passage in batch],
+                documents=[passage.text for passage in batch],
+                metadatas=[passage.metadata() for passage in batch],
+                embeddings=[vectors[passage.digest] for passage in batch],
+            )
+
+
+def _collection(language: Language) -> str:
+    return f"passages-{language}"
 
 
 def _swap(folder: Path, name: str) -> None:
@@ -167,15 +175,16 @@ def _known_vectors(folder: Path, identity: str) -> dict[str, list[float]]:
     manifest, path = read_manifest(folder), _current(folder)
     if manifest is None or path is None or manifest.embedder != identity or manifest.format != _FORMAT:
         return {}
+    known: dict[str, list[float]] = {}
     try:
-        held = _client(path).get_collection(_COLLECTION).get(include=["embeddings", "metadatas"])
-        metadatas, embeddings = held["metadatas"] or [], held["embeddings"]
-        if embeddings is None:
-            return {}
-        return {str(m["digest"]): [float(v) for v in e] for m, e in zip(metadatas, embeddings, strict=True)}
+        client = _client(path)
+        for language in LANGUAGES:
+            held = client.get_collection(_collection(language)).get(include=["embeddings", "metadatas"])
+            for metadata, vector in zip(held["metadatas"] or [], held["embeddings"], strict=True):
+                known[str(metadata["digest"])] = [float(value) for value in vector]
     except Exception:  # a damaged index is no source of vectors; the build makes them anew
         logging.getLogger(__name__).warning("The index in %s is damaged; all passages are embedded anew.", path)
-        return {}
+    return known
 
 
 def _client(path: Path) -> Any:
@@ -201,22 +210,32 @@ class SearchIndex:
                 "Build it anew with 'instrumentwijzer index', or set INSTRUMENTWIJZER_EMBEDDER back."
             )
         self.path = path
-        self.store = Chroma(
-            collection_name=_COLLECTION,
-            embedding_function=embeddings,
-            client=_client(path),
-            create_collection_if_not_exists=False,
-        )
+        client = _client(path)
+        self._stores = {
+            language: Chroma(
+                collection_name=_collection(language),
+                embedding_function=embeddings,
+                client=client,
+                create_collection_if_not_exists=False,
+            )
+            for language in LANGUAGES
+        }
 
     def passages(self) -> list[Document]:
         """Every passage as it was indexed."""
-        held = self.store.get(include=["documents", "metadatas"])
-        return [
-            Document(id=id_, page_content=text, metadata=metadata)
-            for id_, text, metadata in zip(held["ids"], held["documents"], held["metadatas"], strict=True)
-        ]
+        found = []
+        for store in self._stores.values():
+            held = store.get(include=["documents", "metadatas"])
+            found += [
+                Document(id=id_, page_content=text, metadata=metadata)
+                for id_, text, metadata in zip(held["ids"], held["documents"], held["metadatas"], strict=True)
+            ]
+        return found
 
-    def nearest(self, vector: list[float], k: int, where: dict[str, Any] | None = None) -> list[tuple[Document, float]]:
-        """The ``k`` passages nearest to a vector, with their cosine similarity, best first."""
-        found = self.store.similarity_search_by_vector_with_relevance_scores(vector, k=k, filter=where)
+    def nearest(
+        self, vector: list[float], k: int, language: Language, where: dict[str, Any] | None = None
+    ) -> list[tuple[Document, float]]:
+        """The ``k`` passages of a language nearest to a vector, with their cosine similarity, best first."""
+        store = self._stores[language]
+        found = store.similarity_search_by_vector_with_relevance_scores(vector, k=k, filter=where)
         return [(document, 1.0 - distance) for document, distance in found]

@@ -141,10 +141,10 @@ class HybridSearch:
     def _dense(self, query: str, language: Language, filters: Mapping[str, Any]) -> dict[str, float]:
         if not self.weights.dense or not query.strip():
             return {}
-        conditions = [{key: value} for key, value in {"language": language, **filters}.items()]
-        where = conditions[0] if len(conditions) == 1 else {"$and": conditions}
+        conditions = [{key: value} for key, value in filters.items()]
+        where = {"$and": conditions} if len(conditions) > 1 else (conditions[0] if conditions else None)
         vector = self._embedder.embed_query(query)
-        return {d.metadata["id"]: score for d, score in self._index.nearest(vector, _DENSE_DEPTH, where)}
+        return {d.metadata["id"]: score for d, score in self._index.nearest(vector, _DENSE_DEPTH, language, where)}
 
     def instruments(self, query: str, language: Language) -> list[InstrumentHit]:
         """Every instrument that a passage speaks for, best first.
