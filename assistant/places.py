@@ -12,7 +12,8 @@ from assistant.vocabulary import read_data
 _BEFORE = re.compile(r"[,;(]\s*$")
 _AFTER = re.compile(r"\s*(?:[,;).]|$)")
 _DENIED = re.compile(r"\b(?:niet|not)\s+(?:meer\s+|langer\s+)?(?:in|uit|te|from)\s+$")
-_COMPASS = re.compile(r"^(?:noord|zuid|oost|west|midden)[- ]")
+_COMPASS_POINT = r"(?:noord|zuid|oost|west|midden)[- ]"
+_COMPASS = re.compile(rf"^{_COMPASS_POINT}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class Gazetteer:
         }
         self._provinces = names
         ordered = sorted(names, key=len, reverse=True)
-        self._regex = re.compile(rf"(?<![\w-])(?:(?:noord|zuid|oost|west|midden)[- ])?(?:{'|'.join(map(re.escape, ordered))})(?:e?se?|er)?(?![\w])")
+        any_name = "|".join(map(re.escape, ordered))
+        self._regex = re.compile(rf"(?<![\w-])(?:{_COMPASS_POINT})?(?:{any_name})(?:e?se?|er)?(?![\w])")
 
     def find(self, text: str) -> list[Place]:
         folded = fold(text)
@@ -50,7 +52,10 @@ class Gazetteer:
                 continue
             capital = text[match.start()].isupper() or text[match.start()] == "'"
             introduced = bool(self._introduced.search(folded[: match.start()]))
-            if (capital and introduced) or (name not in self._ambiguous and (capital or introduced or len(name) > 5)):
+            apart = bool(_BEFORE.search(folded[: match.start()]) and _AFTER.match(folded[match.end() :]))
+            if _DENIED.search(folded[: match.start()]):
+                continue
+            if name not in self._ambiguous or (capital and (introduced or apart)):
                 found.append(Place(self._provinces[name], match.start(), match.end()))
         return found
 

@@ -53,13 +53,14 @@ class QuantityReader:
         spoken = "|".join(sorted((re.escape(word) for word in self._words), key=len, reverse=True))
         number = rf"(?P<n>{_DIGITS}|(?<!\w)(?:{spoken})(?!\w))"
         scales = "|".join(sorted(_SCALES, key=len, reverse=True))
-        filler = r"(?:[\w-]+\s+){0,2}"
+        not_people = "|".join(re.escape(fold(word)) for word in data["not_people"])
+        filler = rf"(?:(?!(?:{not_people})\b)[^\W\d][\w-]*\s+){{0,2}}"
 
         def options(key: str) -> str:
             return "|".join(sorted((re.escape(fold(word)).replace(r"\*", r"\w*") for word in data[key]), key=len, reverse=True))
 
         self._money = re.compile(
-            rf"(?P<cur>€|\beur(?:o)?\b)?\s*{number}(?:\s?(?P<scale>{scales})(?!\w))?(?:,-)?\s?(?P<cur2>€|euro\b|eur\b)?"
+            rf"(?P<cur>€|\beur(?:o)?\b)?\s*{number}(?:\s?(?P<scale>{scales})(?!\w))?(?:,-)?\s?(?P<cur2>€|euros?\b|eur\b)?"
         )
         self._employees = [
             re.compile(rf"{number}(?:\s?(?:a|tot|-|to|of|or)\s?(?P<n2>{_DIGITS}))?[\s-]+{filler}(?:{options('people')})(?!\w)"),

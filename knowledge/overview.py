@@ -148,14 +148,13 @@ def _card(group: Group, instruments: list[Instrument], top: int, language: Langu
     height = _CARD_HEAD + len(instruments) * _ROW + _CARD_FOOT
     name, gloss = words["groups"][group]
     yield f'<g class="card" data-group="{group}">'
+    box = f'x="{_MARGIN}" y="{top}" width="{_WIDTH - 2 * _MARGIN}" height="{height}" rx="10"'
+    yield f'<rect {box} fill="{colour}"/>'
     yield (
-        f'<rect x="{_MARGIN}" y="{top}" width="{_WIDTH - 2 * _MARGIN}" height="{height}" rx="10" fill="#fff"'
-        f' stroke="{_LINE}"/>'
+        f'<path d="M{_MARGIN + 5} {top + 0.5}H{_WIDTH - _MARGIN - 10}a9.5 9.5 0 0 1 9.5 9.5v{height - 20}'
+        f'a9.5 9.5 0 0 1 -9.5 9.5H{_MARGIN + 5}z" fill="#fff"/>'
     )
-    yield (
-        f'<path d="M{_MARGIN + 10} {top}a10 10 0 0 0 -10 10v{height - 20}a10 10 0 0 0 10 10h-4'
-        f'a0 0 0 0 0 0 0h2v-{height}z" fill="{colour}"/>'
-    )
+    yield f'<rect {box} fill="none" stroke="{_LINE}"/>'
     yield _text(_MARK_X - 7, top + 26, name, 17, colour, weight=700)
     yield _text(_TAG_X, top + 25.5, gloss, 13, _MUTED)
     for phase in PHASES:
@@ -218,14 +217,12 @@ def _tags(labels: Iterable[str], middle: float, colour: str) -> Iterator[str]:
     x = float(_TAG_X)
     waiting = list(labels)
     while waiting:
-        more = f"+{len(waiting) - 1}"
-        room = _TAG_END - x - (_tag_width(more) + _TAG_GAP if len(waiting) > 1 else 0)
+        whole = sum(_tag_width(label) + _TAG_GAP for label in waiting) - _TAG_GAP
+        counted = _tag_width(waiting[0]) + _TAG_GAP + _tag_width(f"+{len(waiting) - 1}")
+        if min(whole, counted) > _TAG_END - x:
+            yield from _tag(x, middle, f"+{len(waiting)}", colour)
+            return
         label = waiting.pop(0)
-        if _tag_width(label) > room and (len(waiting) > 0 or _tag_width(label) > _TAG_END - x):
-            exact = sum(_tag_width(each) + _TAG_GAP for each in (label, *waiting)) - _TAG_GAP
-            if exact > _TAG_END - x:
-                yield from _tag(x, middle, f"+{len(waiting) + 1}", colour)
-                return
         yield from _tag(x, middle, label, colour)
         x += _tag_width(label) + _TAG_GAP
 
@@ -273,7 +270,7 @@ def _column(phase: Phase) -> float:
     return _PHASE_X + (at + 0.5) * _PHASE_STEP + (_APART_GAP if phase == _APART else 0)
 
 
-def _text(  # noqa: PLR0913
+def _text(
     x: float,
     y: float,
     text: str,
@@ -328,4 +325,5 @@ def _cells(instrument: Instrument, group: str) -> Iterator[str]:
 
 
 def _table_row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cell.replace('|', '\\|') for cell in cells)} |"
+    escaped = (cell.replace("|", "\\|") for cell in cells)
+    return f"| {' | '.join(escaped)} |"
