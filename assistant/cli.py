@@ -49,12 +49,12 @@ def fail(message: str, status: int = FAILED) -> NoReturn:
 
 
 @contextmanager
-def clear_errors() -> Iterator[None]:
+def clear_errors(status: int = FAILED) -> Iterator[None]:
     """Turn the library's errors into one sentence for the person at the terminal."""
     try:
         yield
     except KnowledgeError as error:
-        fail(str(error))
+        fail(str(error), status)
 
 
 def read_settings(**overrides: Any) -> Settings:
@@ -212,7 +212,7 @@ def show(instrument: Annotated[str, typer.Argument(help="An instrument's id; see
     from assistant import maintenance
 
     catalogue = _catalogue()
-    with clear_errors():
+    with clear_errors(WRONG_CALL):
         found = catalogue[instrument]
     if as_json:
         print_json(found.model_dump(mode="json", by_alias=True))
@@ -228,9 +228,24 @@ def new(
     """Write a commented skeleton for a new instrument."""
     from assistant import maintenance
 
-    with clear_errors():
+    with clear_errors(WRONG_CALL):
         path = maintenance.write_skeleton(instrument, folder or read_settings().catalogue)
     out.print(f"Written: {path}. Fill it in, then run 'instrumentwijzer check'.")
+
+
+@app.command()
+def overview(
+    folder: Annotated[Path | None, typer.Option(help="Where OVERVIEW.md and overview.svg are written; default: the catalogue.")] = None,
+) -> None:
+    """Draw the catalogue: instrument by phase by need, as a picture and a page."""
+    from knowledge.catalogue import packaged_folder
+    from knowledge.overview import PAGE, PICTURE, overview_markdown, overview_svg
+
+    catalogue = _catalogue()
+    target = folder or read_settings().catalogue or packaged_folder()
+    (target / PICTURE).write_text(overview_svg(catalogue, "nl"), "utf-8")
+    (target / PAGE).write_text(overview_markdown(catalogue), "utf-8")
+    out.print(f"Written: {target / PAGE} and {target / PICTURE}.")
 
 
 def _catalogue() -> Catalogue:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from assistant.intents import IntentReader
-from assistant.language import detect_language
+from assistant.language import detect_language, language_scores
 from assistant.models import FieldReading, Message, Profile, Understanding
 from assistant.names import NameFinder
 from assistant.patterns import Found, fold
@@ -29,6 +29,9 @@ from knowledge.profile_fields import BOOLEANS, LISTS, NUMBERS
 _LONGEST_MESSAGE: Final = 20_000
 _CLAUSE_END: Final = re.compile(r"[.;:!?\n,]|\b(?:maar|but|wel|en|and)\b")
 _SOFT_WEIGHT: Final = 0.3
+_PAUSE: Final = re.compile(r"[.;:!?\n,(]")
+_CUSTOMER_WEIGHT: Final = 0.06
+_OWN: Final = re.compile(r"\b(?:mijn|mn|m'n|ons|onze|my|our)\b")
 _SHORT_ANSWER_WORDS: Final = 8
 
 
@@ -60,7 +63,7 @@ class Intake:
     ) -> Understanding:
         """Read a conversation. ``corrections``: fields set by hand; None there forgets the field."""
         said = [message.content[:_LONGEST_MESSAGE] for message in messages if message.role == "user"]
-        written = detect_language(said)
+        written = detect_language(said, _better_read(said))
         spoken = language or written
         read, asked = _Read(), []
         question: str | None = None
@@ -145,10 +148,10 @@ class Intake:
     def _weight(folded: str, place: Found, words: Vocabulary, name: str) -> float:
         """Words for the customer's trade ('software voor tuinders') count less than for one's own."""
         if name == "sector":
-            before = folded[: place.start].split()[-4:]
+            before = _PAUSE.split(folded[: place.start])[-1].split()[-4:]
             intro = next((at for at, word in enumerate(before[1:], start=1) if words.soft_intro.any_in(word)), None)
-            if intro and intro >= len(before) - 2 and not words.own_plan.any_in(before[intro - 1]):
-                return place.weight * _SOFT_WEIGHT
+            if intro and intro >= len(before) - 2 and not _OWN.search(" ".join(before[intro:])) and not words.own_plan.any_in(before[intro - 1]):
+                return place.weight * _CUSTOMER_WEIGHT
         return place.weight
 
     def _read_needs(self, text: str, folded: str, words: Vocabulary, options: Mapping[str, Any], read: _Read) -> None:
@@ -213,6 +216,20 @@ class Intake:
             if value not in (None, "", [], ()):
                 readings[name] = FieldReading(field=name, value=value, words="")
         return tuple(reading for reading in readings.values() if _is_valid(reading))
+
+
+def _better_read(said: Sequence[str]) -> Language:
+    """For messages without small words ('plumber, self-employed'): the language whose lexicon reads most of them."""
+    folded = fold("\n".join(said))
+    if any(scores["nl"] != scores["en"] for scores in map(language_scores, said)):
+        return "nl"
+
+    def found(language: Language) -> int:
+        words = vocabulary(language)
+        named = sum(patterns.any_in(folded) for options in words.choices.values() for patterns in options.values())
+        return named + len(words.quantities.read(folded, date.today()))
+
+    return "en" if found("en") > found("nl") else "nl"
 
 
 def _is_valid(reading: FieldReading) -> bool:

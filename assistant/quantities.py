@@ -11,7 +11,7 @@ from typing import Any
 
 from num2words import num2words
 
-from assistant.patterns import fold
+from assistant.patterns import Pattern, compile_pattern, fold
 from knowledge.models import Language
 
 _DIGITS = r"\d{1,3}(?:[ .,]\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?"
@@ -20,6 +20,7 @@ _SCALES = {
     "mio": 1_000_000, "miljoen": 1_000_000, "million": 1_000_000, "mld": 10**9, "miljard": 10**9, "billion": 10**9,
 }  # fmt: skip
 _HIGHEST_WORD = 999
+_GOAL = re.compile(r"\b(?:naar|tot)\s+$")
 _CLAUSE = re.compile(r"[.;,!?](?!\d)|\b(?:en|and|maar|but)\b")
 
 
@@ -39,8 +40,9 @@ def number_words(language: Language) -> dict[str, float]:
     words = {fold(num2words(number, lang=language)): float(number) for number in range(_HIGHEST_WORD + 1)}
     extra = {
         "nl": {"een": 1.0, "anderhalf": 1.5, "anderhalve": 1.5, "half": 0.5, "halve": 0.5, "een half": 0.5, "een halve": 0.5,
-               "tweeenhalf": 2.5, "tweeenhalve": 2.5, "twee en een half": 2.5, "dozijn": 12.0},
-        "en": {"a": 1.0, "an": 1.0, "half a": 0.5, "one and a half": 1.5, "a dozen": 12.0, "two and a half": 2.5},
+               "tweeenhalf": 2.5, "tweeenhalve": 2.5, "twee en een half": 2.5, "dozijn": 12.0,
+               "kwart": 0.25, "een kwart": 0.25},
+        "en": {"a": 1.0, "an": 1.0, "half a": 0.5, "one and a half": 1.5, "a dozen": 12.0, "a quarter of a": 0.25, "two and a half": 2.5},
     }[language]  # fmt: skip
     return {word.replace(",", ""): value for word, value in (words | extra).items()}
 
@@ -62,20 +64,22 @@ class QuantityReader:
         self._money = re.compile(
             rf"(?P<cur>€|\beur(?:o)?\b)?\s*{number}(?:\s?(?P<scale>{scales})(?!\w))?(?:,-)?\s?(?P<cur2>€|euros?\b|eur\b)?"
         )
+        counted = rf"{number}(?:\s?(?:a|tot|-|to|of|or)\s?(?P<n2>{_DIGITS}))?(?:[\s-]+{filler}|(?=fte))"
+        not_counted = rf"(?![\w.,]*\s*(?:{scales}|euro|%|{not_people}|jaar|years?|procent|percent))"
         self._employees = [
-            re.compile(rf"{number}(?:\s?(?:a|tot|-|to|of|or)\s?(?P<n2>{_DIGITS}))?[\s-]+{filler}(?:{options('people')})(?!\w)"),
-            re.compile(
-                rf"(?:{options('people_before')})\s+{number}(?![\w.,]*\s*(?:{scales}|euro|%|jaar|years?|procent|percent))"
-            ),
+            re.compile(rf"{counted}(?:{options('people')})(?!\w)"),
+            re.compile(rf"(?:{options('people_before')})\s+{number}{not_counted}"),
         ]
-        self._fixed_people = {fold(phrase): int(value) for phrase, value in dict(data["people_fixed"]).items()}
+        self._roles = re.compile(rf"{counted}(?:{options('people_roles')})(?!\w)")
+        self._fixed_people = _fixed(data["people_fixed"])
         self._age = re.compile(rf"{number}\s*(?:{options('years')})\s+(?:{options('age_after')})(?!\w)")
         self._age_before = re.compile(rf"(?:{options('age_before')})\s+{number}\s*(?:{options('years')})(?!\w)")
         self._months = re.compile(rf"{number}\s*(?:{options('months')})\s+(?:{options('age_after')})(?!\w)")
         self._since = re.compile(
-            rf"(?:{options('since')})\s+(?P<year>(?:19|20)\d\d)(?!\d)|in (?P<year2>(?:19|20)\d\d) (?:{options('started')})"
+            rf"(?:{options('since')})\s+(?P<year>(?:19|20)\d\d)(?!\d)|(?<!\d)(?P<year2>(?:19|20)\d\d) (?:{options('started')})"
         )
-        self._fixed_age = {fold(phrase): int(value) for phrase, value in dict(data["age_fixed"]).items()}
+        self._fixed_age = _fixed(data["age_fixed"])
+        self._person = re.compile(rf"(?:{options('age_of_person')})\s+$")
         self._turnover = re.compile(rf"(?:{options('turnover')})")
         self._no_amount = re.compile(rf"(?:{options('not_an_amount')})")
         self._wanted = re.compile(rf"(?:{options('wanted')})")
@@ -93,16 +97,20 @@ class QuantityReader:
         return None
 
     def _people(self, folded: str) -> list[Quantity]:
-        found = [
-            Quantity("employees", value, folded.find(phrase), folded.find(phrase) + len(phrase))
-            for phrase, value in self._fixed_people.items()
-            if re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", folded)
-        ]
+        """'23 man, 2 eigen engineers': people in a role count only where no total is given."""
+        found = _stated(self._fixed_people, "employees", folded)
         for regex in self._employees:
-            for match in regex.finditer(folded):
-                value = self._value(match.groupdict().get("n2") or match["n"])
-                if value is not None and value == int(value) and not (match["n"] == "een" and "man of" not in match[0]):
-                    found.append(Quantity("employees", int(value), match.start(), match.end()))
+            found += self._counted(regex, folded)
+        return found or self._counted(self._roles, folded)
+
+    def _counted(self, regex: re.Pattern[str], folded: str) -> list[Quantity]:
+        found = []
+        for match in regex.finditer(folded):
+            value = self._value(match.groupdict().get("n2") or match["n"])
+            if value is None or value != int(value) or _GOAL.search(folded[: match.start()]):
+                continue
+            if match["n"] != "een" or "man of" in match[0]:
+                found.append(Quantity("employees", int(value), match.start(), match.end()))
         return found
 
     def _ages(self, folded: str, today: date) -> list[Quantity]:
@@ -110,7 +118,7 @@ class QuantityReader:
         for regex in (self._age, self._age_before):
             for match in regex.finditer(folded):
                 value = self._value(match["n"])
-                if value is not None:
+                if value is not None and not self._person.search(folded[: match.start()]):
                     found.append(Quantity("company_age_years", int(value), match.start(), match.end()))
         for match in self._months.finditer(folded):
             value = self._value(match["n"])
@@ -120,10 +128,7 @@ class QuantityReader:
             age = today.year - int(match["year"] or match["year2"])
             if age >= 0:
                 found.append(Quantity("company_age_years", age, match.start(), match.end()))
-        for phrase, years in self._fixed_age.items():
-            at = re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", folded)
-            if at:
-                found.append(Quantity("company_age_years", years, at.start(), at.end()))
+        found += _stated(self._fixed_age, "company_age_years", folded)
         return found
 
     def _amounts(self, folded: str) -> list[Quantity]:
@@ -138,9 +143,10 @@ class QuantityReader:
             wanted = bool(self._wanted.search(clause_before) or self._wanted.search(clause_after))
             in_thousands = bool(re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", match["n"]))
             scaled = match["scale"] and match["scale"] != "m"
-            if not (match["cur"] or match["cur2"] or scaled or (in_thousands and wanted)):
+            turnover = bool(self._turnover.search(clause_before) or self._turnover.search(clause_after))
+            if not (match["cur"] or match["cur2"] or scaled or (in_thousands and (wanted or turnover))):
                 continue
-            if self._turnover.search(clause_before) or self._turnover.search(clause_after):
+            if turnover:
                 candidates.append((True, Quantity("turnover_eur", value, match.start(), match.end())))
             elif not self._no_amount.search(clause_before[-25:] + "|" + clause_after[:20]):
                 candidates.append((wanted, Quantity("amount_eur", value, match.start(), match.end())))
@@ -156,6 +162,15 @@ class QuantityReader:
         if token in self._words:
             return self._words[token]
         return _digits(token)
+
+
+def _fixed(phrases: Mapping[str, int]) -> list[tuple[Pattern, int]]:
+    """Phrases that stand for one number, such as 'in mijn eentje'."""
+    return [(compile_pattern(phrase, frozenset()), int(value)) for phrase, value in phrases.items()]
+
+
+def _stated(phrases: Sequence[tuple[Pattern, int]], name: str, folded: str) -> list[Quantity]:
+    return [Quantity(name, value, at.start, at.end) for pattern, value in phrases for at in pattern.find(folded)]
 
 
 def _digits(token: str) -> float | None:

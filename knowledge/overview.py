@@ -34,20 +34,24 @@ _CARD_FOOT: Final = 8
 _CARD_GAP: Final = 14
 _MARK_X: Final = 54
 _NAME_X: Final = 72
-_NAME_ROOM: Final = 284
-_PHASE_X: Final = 366
-_PHASE_STEP: Final = 68
-_APART_GAP: Final = 12
-_TAG_X: Final = 874
+_NAME_ROOM: Final = 276
+_PHASE_X: Final = 340
+_PHASE_STEP: Final = 67
+_APART_GAP: Final = 10
+_TAG_X: Final = 834
 _TAG_END: Final = _WIDTH - _MARGIN - 12
 _TAG_PAD: Final = 9
 _TAG_GAP: Final = 6
 
-_NAME_SIZES: Final = (14.5, 13.5, 12.5, 11.5)
+_NAME_SIZES: Final = (14.5, 13.5, 12.5, 12.0)
+_TWO_LINES: Final = 12.0
+_HEAD_SIZE: Final = 17.0
+_GLOSS_SIZE: Final = 12.5
+_GLOSS_GAP: Final = 10
 _TAG_SIZE: Final = 12.0
 _INK: Final = "#1b2430"
 _MUTED: Final = "#5b6675"
-_FAINT: Final = "#98a2b0"
+_FAINT: Final = "#7f8a99"
 _PAPER: Final = "#f4f5f7"
 _LINE: Final = "#e3e7ec"
 _OPEN: Final = "#15803d"
@@ -138,7 +142,6 @@ def _legend(catalogue: Catalogue, words: dict[str, Any]) -> Iterator[str]:
         yield _dot(x + 8, y, _MUTED, main=main)
         yield _text(x + 22, y + 4.5, label, 13)
         x += 22 + text_width(label, 13) + 20
-    yield from _tag(max(x, _TAG_X), y, words["need"], _MUTED)
 
 
 def _card(group: Group, instruments: list[Instrument], top: int, language: Language) -> Iterator[str]:
@@ -148,15 +151,17 @@ def _card(group: Group, instruments: list[Instrument], top: int, language: Langu
     height = _CARD_HEAD + len(instruments) * _ROW + _CARD_FOOT
     name, gloss = words["groups"][group]
     yield f'<g class="card" data-group="{group}">'
-    box = f'x="{_MARGIN}" y="{top}" width="{_WIDTH - 2 * _MARGIN}" height="{height}" rx="10"'
-    yield f'<rect {box} fill="{colour}"/>'
     yield (
-        f'<path d="M{_MARGIN + 5} {top + 0.5}H{_WIDTH - _MARGIN - 10}a9.5 9.5 0 0 1 9.5 9.5v{height - 20}'
-        f'a9.5 9.5 0 0 1 -9.5 9.5H{_MARGIN + 5}z" fill="#fff"/>'
+        f'<path d="M{_MARGIN} {top}H{_WIDTH - _MARGIN - 10}a10 10 0 0 1 10 10v{height - 20}a10 10 0 0 1 -10 10'
+        f'H{_MARGIN}z" fill="#fff" stroke="{_LINE}"/>'
     )
-    yield f'<rect {box} fill="none" stroke="{_LINE}"/>'
-    yield _text(_MARK_X - 7, top + 26, name, 17, colour, weight=700)
-    yield _text(_TAG_X, top + 25.5, gloss, 13, _MUTED)
+    yield f'<rect x="{_MARGIN}" y="{top}" width="5" height="{height}" fill="{colour}"/>'
+    yield (
+        f'<text x="{_MARK_X - 7}" y="{top + 26}" font-size="{_n(_HEAD_SIZE)}" fill="{colour}" font-weight="700">'
+        f'{escape(name)}<tspan dx="{_GLOSS_GAP}" font-size="{_GLOSS_SIZE}" fill="{_MUTED}" font-weight="400">'
+        f"{escape(gloss)}</tspan></text>"
+    )
+    yield _text(_TAG_X + 2, top + 25.5, words["need"], 11.5, _MUTED)
     for phase in PHASES:
         yield _text(_column(phase), top + 25.5, words["phases"][phase], 11.5, _MUTED, anchor="middle")
     for number, instrument in enumerate(instruments):
@@ -172,7 +177,7 @@ def _row(instrument: Instrument, top: int, colour: str, language: Language) -> I
     yield f'<g class="row" id="{instrument.id}"><title>{escape(instrument.name.of(language))}</title>'
     yield f'<path d="M{_MARK_X - 7} {top}H{_TAG_END}" stroke="{_LINE}"/>'
     yield _status_mark(instrument.status.state, _MARK_X, middle)
-    yield _name(instrument.name.of(language), middle, ended=ended)
+    yield from _name(instrument.name.of(language), middle, ended=ended)
     served = {*instrument.phases.main, *instrument.phases.also}
     for one, other in pairwise(PHASES):
         if one in served and other in served and other != _APART:
@@ -191,24 +196,46 @@ def _row(instrument: Instrument, top: int, colour: str, language: Language) -> I
     yield "</g>"
 
 
-def _name(name: str, middle: float, *, ended: bool) -> str:
-    """The name as large as fits, with what stands between brackets in grey, or left out where there is no room."""
-    core, _, rest = name.partition(" (")
-    rest = f" ({rest}" if rest else ""
-    size = next((s for s in _NAME_SIZES if text_width(core, s) <= _NAME_ROOM), None)
-    if size is None:
-        size, rest = _NAME_SIZES[-1], ""
-        while text_width(f"{core}…", size) > _NAME_ROOM:
-            core = core[:-1].rstrip()
-        core += "…"
-    if text_width(core + rest, size) > _NAME_ROOM:
-        rest = ""
-    colour = _MUTED if ended else _INK
+def _name(name: str, middle: float, *, ended: bool) -> Iterator[str]:
+    """The name, what stands between brackets in grey; a long name takes two lines, or drops a long aside."""
+    core, _, aside = name.partition(" (")
+    aside = f"({aside}" if aside else ""
+    abbreviation = aside if " " not in aside else ""
+    for words in (f"{core} {aside}", f"{core} {abbreviation}"):
+        for size in _NAME_SIZES:
+            if text_width(words.strip(), size) <= _NAME_ROOM:
+                yield _name_line(words, middle + size * 0.35, size, ended=ended)
+                return
+    first, second = _two_lines(f"{core} {abbreviation}".strip())
+    yield _name_line(first, middle - 1.8, _TWO_LINES, ended=ended)
+    if second:
+        yield _name_line(second, middle + 10, _TWO_LINES, ended=ended)
+
+
+def _two_lines(name: str) -> tuple[str, str]:
+    """As many words as fit on the first line, the others on the second, cut short where that is not enough."""
+    words = name.split(" ")
+    count = len(words)
+    while count > 1 and text_width(" ".join(words[:count]), _TWO_LINES) > _NAME_ROOM:
+        count -= 1
+    return _cut(" ".join(words[:count])), _cut(" ".join(words[count:]))
+
+
+def _cut(line: str) -> str:
+    if text_width(line, _TWO_LINES) <= _NAME_ROOM:
+        return line
+    while text_width(f"{line}…", _TWO_LINES) > _NAME_ROOM:
+        line = line[:-1].rstrip()
+    return f"{line}…"
+
+
+def _name_line(line: str, y: float, size: float, *, ended: bool) -> str:
+    core, bracket, aside = line.strip().partition(" (")
     struck = ' text-decoration="line-through"' if ended else ""
-    aside = f'<tspan fill="{_MUTED}">{escape(rest)}</tspan>' if rest else ""
+    grey = f'<tspan fill="{_MUTED}">{escape(bracket + aside)}</tspan>' if bracket else ""
     return (
-        f'<text class="name" x="{_NAME_X}" y="{_n(middle + size * 0.35)}" font-size="{size}" fill="{colour}"{struck}'
-        f' font-weight="500" data-room="{_NAME_ROOM}">{escape(core)}{aside}</text>'
+        f'<text class="name" x="{_NAME_X}" y="{_n(y)}" font-size="{_n(size)}" fill="{_MUTED if ended else _INK}"'
+        f"{struck}>{escape(core)}{grey}</text>"
     )
 
 

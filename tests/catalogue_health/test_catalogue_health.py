@@ -25,7 +25,7 @@ invest-nl ipc ipcei isde jtf kvk-advies mia-vamil mit-haalbaarheid mit-kennisvou
 mkb-werkplaatsen mooi octrooicentrum ondernemersklankbord ondernemersplein poc-fondsen pps-toeslag qredits
 retail-living-labs rom rvo-advies sbir sde seed-capital sib slim smart-industry-assessment smart-industry-hubs smm
 startup-in-residence techleap techniekpact tno-mkb trade-and-innovate-nl valorisatieprogramma vff wbso
-""".split()
+"""
 
 per_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 
@@ -117,8 +117,6 @@ def test_what_has_ended_is_not_available(path: Path, instrument: Instrument) -> 
     if status.state is StatusState.ENDED:
         assert not is_available(instrument)
         assert not status.reopens, "ended, and yet about to reopen: that is 'closed'"
-    else:
-        assert not status.successors or status.state is not StatusState.OPEN, "open instruments have no successor yet"
 
 
 @per_file
@@ -133,9 +131,15 @@ def test_sources_exist_and_are_used(path: Path, instrument: Instrument, loaded: 
 
 
 def test_holds_the_instruments_of_the_design(catalogue: Catalogue) -> None:
-    assert len(IDS) == 64
-    assert sorted(catalogue.instruments) == sorted(IDS)
-    assert [path.stem for path in FILES] == sorted(path.stem for path in FILES)
+    ids = IDS.split()
+    assert len(ids) == 64
+    assert sorted(catalogue.instruments) == sorted(ids)
+
+
+def test_the_whole_loads_and_is_consistent(loaded: tuple[Catalogue, list[str]]) -> None:
+    catalogue, problems = loaded
+    assert problems == []
+    assert audit_catalogue(catalogue) == []
 
 
 def test_holds_enough(catalogue: Catalogue) -> None:
