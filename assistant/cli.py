@@ -235,7 +235,9 @@ def new(
 
 @app.command()
 def overview(
-    folder: Annotated[Path | None, typer.Option(help="Where OVERVIEW.md and overview.svg are written; default: the catalogue.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where OVERVIEW.md and overview.svg are written; default: the catalogue.")
+    ] = None,
 ) -> None:
     """Draw the catalogue: instrument by phase by need, as a picture and a page."""
     from knowledge.catalogue import packaged_folder

@@ -150,7 +150,12 @@ class Intake:
         if name == "sector":
             before = _PAUSE.split(folded[: place.start])[-1].split()[-4:]
             intro = next((at for at, word in enumerate(before[1:], start=1) if words.soft_intro.any_in(word)), None)
-            if intro and intro >= len(before) - 2 and not _OWN.search(" ".join(before[intro:])) and not words.own_plan.any_in(before[intro - 1]):
+            if (
+                intro
+                and intro >= len(before) - 2
+                and not _OWN.search(" ".join(before[intro:]))
+                and not words.own_plan.any_in(before[intro - 1])
+            ):
                 return place.weight * _CUSTOMER_WEIGHT
         return place.weight
 
