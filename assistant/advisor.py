@@ -101,7 +101,7 @@ class Advisor:
         profile, weights = understood.profile, self._weights
         ranked, matches, hits = self._candidates(understood)
         nearness = _nearness(hits)
-        if self._too_little(understood, ranked, hits):
+        if not ranked or self._confidence(understood, hits) < weights.abstain_below:
             return self._plain(
                 understood, phrases.say("abstain", understood.query), abstained=True, question=ask("needs", phrases)
             )
@@ -112,12 +112,16 @@ class Advisor:
         advice = composer.advise(offered, self._worth_rejecting(matches, profile, nearness, offered), question)
         return self._reply(understood, advice, citer, question=question)
 
-    def _too_little(self, understood: Understanding, ranked: Sequence[Ranked], hits: Sequence[InstrumentHit]) -> bool:
-        """Nothing understood of a firm, and nothing near in the catalogue."""
-        if not ranked:
-            return True
+    def confidence(self, messages: Sequence[Message]) -> float:
+        """How sure it is that this is a question for this assistant: nearness to the catalogue, and what was understood."""
+        understood = self.understand(messages)
+        if understood.intent in (Intent.OUT_OF_SCOPE, Intent.SMALLTALK):
+            return 0.0
+        return self._confidence(understood, self._search.instruments(understood.query, understood.written))
+
+    def _confidence(self, understood: Understanding, hits: Sequence[InstrumentHit]) -> float:
         nearest = hits[0].score if hits else 0.0
-        return not understood.has_situation and nearest < self._weights.abstain_below
+        return nearest + self._weights.field_confidence * len(understood.profile.known())
 
     def _worth_rejecting(
         self, matches: Sequence[Match], profile: Profile, nearness: Mapping[str, float], offered: Sequence[Ranked]

@@ -30,6 +30,8 @@ _LONGEST_MESSAGE: Final = 20_000
 _CLAUSE_END: Final = re.compile(r"[.;:!?\n,]|\b(?:maar|but|wel|en|and)\b")
 _SOFT_WEIGHT: Final = 0.3
 _PAUSE: Final = re.compile(r"[.;:!?\n,(]")
+_MAY_TELL_MORE: Final = frozenset({"employees", "company_age_years"})
+"""Questions whose short answer is read on: '12 mensen in Zeeland', 'sinds 2015, een bv'."""
 _CUSTOMER_WEIGHT: Final = 0.06
 _OWN: Final = re.compile(r"\b(?:mijn|mn|m'n|ons|onze|my|our)\b")
 _SHORT_ANSWER_WORDS: Final = 8
@@ -97,7 +99,7 @@ class Intake:
         words = vocabulary(language)
         folded = fold(text)
         answered = question is not None and self._read_answer(text, folded, question, words, read)
-        if answered and len(folded.split()) <= _SHORT_ANSWER_WORDS:
+        if answered and question not in _MAY_TELL_MORE and len(folded.split()) <= _SHORT_ANSWER_WORDS:
             return
         masked = self._without_names(text, folded)
         self._read_numbers(text, words, read)

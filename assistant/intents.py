@@ -13,6 +13,7 @@ from assistant.patterns import fold
 from assistant.vocabulary import Vocabulary, vocabulary
 from knowledge.models import Language
 
+_FIRM_FIELDS: Final = 3
 _STORY_WORDS: Final = 12
 _LONG_STORY_WORDS: Final = 16
 _FOLLOW_UP_WORDS: Final = 14
@@ -49,7 +50,9 @@ class IntentReader:
         named = self._names.instruments(last)
         if named:
             return self._about_named(folded, named, words, profile, situation)
-        if words.intents["out_of_scope"].any_in(folded) or is_foreign(last):
+        # One stray word ("mijn zoon helpt mee") does not undo a story about a firm.
+        tells_of_firm = len(profile.known()) >= _FIRM_FIELDS
+        if is_foreign(last) or (words.intents["out_of_scope"].any_in(folded) and not tells_of_firm):
             return ReadIntent(Intent.OUT_OF_SCOPE, has_situation=situation)
         referred = self._referred(messages, folded, words)
         if referred:

@@ -42,7 +42,8 @@ def number_words(language: Language) -> dict[str, float]:
         "nl": {"een": 1.0, "anderhalf": 1.5, "anderhalve": 1.5, "half": 0.5, "halve": 0.5, "een half": 0.5, "een halve": 0.5,
                "tweeenhalf": 2.5, "tweeenhalve": 2.5, "twee en een half": 2.5, "dozijn": 12.0,
                "kwart": 0.25, "een kwart": 0.25},
-        "en": {"a": 1.0, "an": 1.0, "half a": 0.5, "one and a half": 1.5, "a dozen": 12.0, "a quarter of a": 0.25, "two and a half": 2.5},
+        "en": {"a": 1.0, "an": 1.0, "half a": 0.5, "one and a half": 1.5, "a dozen": 12.0, "a quarter of a": 0.25,
+               "two and a half": 2.5},
     }[language]  # fmt: skip
     return {word.replace(",", ""): value for word, value in (words | extra).items()}
 

@@ -49,6 +49,7 @@ class Weights(BaseModel):
     relative_relevance: float
     least_relevance: float
     abstain_below: float
+    field_confidence: float
     rejected_shown: int
     candidates_in_play: int
     least_gain: float
