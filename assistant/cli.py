@@ -17,7 +17,7 @@ from rich.markdown import Markdown
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from knowledge.catalogue import Catalogue, load_catalogue
-from knowledge.errors import KnowledgeError
+from knowledge.errors import KnowledgeError, NotThereError
 
 if TYPE_CHECKING:
     from assistant.advisor import Advisor
@@ -54,7 +54,7 @@ def clear_errors(status: int = FAILED) -> Iterator[None]:
     try:
         yield
     except KnowledgeError as error:
-        fail(str(error), status)
+        fail(str(error), WRONG_CALL if isinstance(error, NotThereError) else status)
 
 
 def read_settings(**overrides: Any) -> Settings:

@@ -30,11 +30,16 @@ _LONGEST_MESSAGE: Final = 20_000
 _CLAUSE_END: Final = re.compile(r"[.;:!?\n,]|\b(?:maar|but|wel|en|and)\b")
 _SOFT_WEIGHT: Final = 0.3
 _PAUSE: Final = re.compile(r"[.;:!?\n,(]")
-_MAY_TELL_MORE: Final = frozenset({"employees", "company_age_years"})
-"""Questions whose short answer is read on: '12 mensen in Zeeland', 'sinds 2015, een bv'."""
+_PLAN_FIELDS: Final = ("phase", "amount_eur", "technically_new", "collaboration", "own_contribution")
+"""Of a plan, not of the firm: another subject makes them unknown again."""
+_SUBJECT_STARTS: Final = 25
+_DONT_KNOW_WORDS: Final = 5
 _CUSTOMER_WEIGHT: Final = 0.06
 _OWN: Final = re.compile(r"\b(?:mijn|mn|m'n|ons|onze|my|our)\b")
-_SHORT_ANSWER_WORDS: Final = 8
+_ANSWER_WORDS: Final = 8
+_YES_NO_WORDS: Final = 4
+_NO_MEANS: Final = {"collaboration": "alleen"}
+"""What a bare 'nee' says to a question that is about yes or no, though its field has more values."""
 
 
 @dataclass
@@ -43,6 +48,13 @@ class _Read:
 
     readings: dict[str, FieldReading] = field(default_factory=dict)
     needs: dict[str, str] = field(default_factory=dict)
+    last_numbers: frozenset[str] = frozenset()
+    """The number fields that the message before gave."""
+
+    def forget_plan(self) -> None:
+        for name in _PLAN_FIELDS:
+            self.readings.pop(name, None)
+        self.needs.clear()
 
     def put(self, name: str, value: Any, words: str) -> None:
         self.readings[name] = FieldReading(field=name, value=value, words=words.strip())
@@ -98,11 +110,12 @@ class Intake:
     def _read_message(self, text: str, language: Language, question: str | None, read: _Read) -> None:
         words = vocabulary(language)
         folded = fold(text)
-        answered = question is not None and self._read_answer(text, folded, question, words, read)
-        if answered and question not in _MAY_TELL_MORE and len(folded.split()) <= _SHORT_ANSWER_WORDS:
+        if read.readings and any(place.start < _SUBJECT_STARTS for place in words.new_subject.find(folded)):
+            read.forget_plan()
+        if question is not None and self._is_whole_answer(text, folded, question, words, read):
             return
-        masked = self._without_names(text, folded)
-        self._read_numbers(text, words, read)
+        masked = self._without_names(text, folded, words)
+        numbers = self._read_numbers(text, folded, words, read)
         places = gazetteer().find(text)
         if places:
             place = places[-1] if len({p.province for p in places}) == 1 else places[0]
@@ -114,19 +127,33 @@ class Intake:
                 self._read_choice(text, masked, words, name, options, read)
         for name, truths in words.booleans.items():
             self._read_boolean(text, masked, words, name, truths, read)
+        if question is not None:
+            self._read_answer(text, folded, question, words, read, stated=question in numbers)
+        read.last_numbers = numbers
 
-    def _without_names(self, text: str, folded: str) -> str:
-        """Names of instruments say nothing about the firm ('Innovatiekrediet' is no wish for credit)."""
+    def _without_names(self, text: str, folded: str, words: Vocabulary) -> str:
+        """Names of instruments say nothing about the firm ('Innovatiekrediet' is no wish for credit), but 'patent' does."""
         masked = folded
         for mention in self._names.find(text):
+            if words.is_everyday(folded[mention.start : mention.end]):
+                continue
             masked = masked[: mention.start] + "\x00" * (mention.end - mention.start) + masked[mention.end :]
         return masked
 
-    def _read_numbers(self, text: str, words: Vocabulary, read: _Read) -> None:
-        today = self._today or date.today()
-        stated = [q for q in words.quantities.read(text, today) if not self._is_denied(fold(text), q.start)]
-        for name, quantity in merge(stated).items():
+    def _read_numbers(self, text: str, folded: str, words: Vocabulary, read: _Read) -> frozenset[str]:
+        """Put the stated numbers; which fields they are."""
+        stated = [q for q in words.quantities.read(text, self._now()) if not self._is_denied(folded, q.start)]
+        merged = merge(stated)
+        for name, quantity in merged.items():
             read.put(name, quantity.value, text[quantity.start : quantity.end])
+        if not merged and len(read.last_numbers) == 1 and words.correction.any_in(folded):
+            corrected = words.quantities.lone_number(text)  # "we zijn met 8 man" … "sorry, 18"
+            if corrected is not None:
+                read.put(next(iter(read.last_numbers)), corrected, text)
+        return frozenset(merged)
+
+    def _now(self) -> date:
+        return self._today or date.today()
 
     @staticmethod
     def _is_denied(folded: str, start: int) -> bool:
@@ -184,25 +211,31 @@ class Intake:
             place = scores[truth][1]
             read.put(name, truth, text[place.start : place.end])
 
-    def _read_answer(self, text: str, folded: str, question: str, words: Vocabulary, read: _Read) -> bool:
-        """A short answer to the question that was asked just before."""
-        if words.dont_know.any_in(folded):
+    def _is_whole_answer(self, text: str, folded: str, question: str, words: Vocabulary, read: _Read) -> bool:
+        """Is the message an option of the question, or not knowing, and nothing else?"""
+        if words.dont_know.any_in(folded) and len(folded.split()) <= _DONT_KNOW_WORDS:
             return True
         for language in LANGUAGES:
             value = self._phrases[language].option_value(question, text)
             if value is not None:
                 self._put_answer(question, value, text, read)
                 return True
-        if question in NUMBERS:
-            number = words.quantities.number(text)
+        return False
+
+    def _read_answer(self, text: str, folded: str, question: str, words: Vocabulary, read: _Read, *, stated: bool) -> None:
+        """What only the question gives a meaning: a bare number, a yes or a no. Other fields are none of its business."""
+        if question in NUMBERS and not stated:
+            start = " ".join(text.split()[:_ANSWER_WORDS])
+            number = words.quantities.answer(question, start, self._now())
             if number is not None:
                 read.put(question, number, text)
-                return True
-        agrees, denies = words.yes.any_in(folded), words.no.any_in(folded)
-        if question in BOOLEANS and len(folded.split()) <= _SHORT_ANSWER_WORDS and agrees != denies:
-            read.put(question, agrees, text)
-            return True
-        return False
+        elif question not in read.readings and not words.dont_know.any_in(folded):
+            start = " ".join(folded.split()[:_YES_NO_WORDS])
+            agrees, denies = words.yes.any_in(start), words.no.any_in(start)
+            if question in BOOLEANS and agrees != denies:
+                read.put(question, agrees, text)
+            elif question in _NO_MEANS and denies and not agrees and start == folded:
+                read.put(question, _NO_MEANS[question], text)
 
     @staticmethod
     def _put_answer(question: str, value: Any, text: str, read: _Read) -> None:

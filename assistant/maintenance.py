@@ -13,7 +13,7 @@ from rich.table import Table
 from knowledge.audit import AuditReport, audit_catalogue, audit_documents, bilingual_gaps
 from knowledge.catalogue import Catalogue, packaged_folder, read_catalogue
 from knowledge.currency import is_stale, stale_facts
-from knowledge.errors import CatalogueError
+from knowledge.errors import CatalogueError, NoCatalogueError
 from knowledge.models import Instrument
 
 
@@ -30,12 +30,12 @@ def check_catalogue(out: Console, err: Console, folder: Path | None, documents: 
         KnowledgeError: there is no catalogue or no documents folder to check.
     """
     catalogue, problems = read_catalogue(folder)
+    report = audit_documents(catalogue, documents) if documents else None
     problems += audit_catalogue(catalogue)
     problems += [gap for instrument in catalogue for gap in bilingual_gaps(instrument)]
     facts, findings = len(catalogue.facts), len(catalogue.evaluations)
     out.print(f"{len(catalogue)} instruments, {facts} facts, {findings} evaluation findings, {len(catalogue.sources)} sources.")
-    if documents is not None:
-        report = audit_documents(catalogue, documents)
+    if report:
         _print_audit(out, report)
         problems += report.misses
         for source in report.not_found:
@@ -189,11 +189,13 @@ def write_skeleton(instrument: str, folder: Path | None) -> Path:
     """A commented file for a new instrument.
 
     Raises:
-        CatalogueError: the id is malformed, or its file is there already.
+        CatalogueError: the id is malformed, its file is there already, or there is no such catalogue folder.
     """
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", instrument):
         raise CatalogueError(f"'{instrument}' can't be an id. Use lower case, digits and hyphens, such as 'mit-voucher'.")
     path = (folder or packaged_folder()) / "instruments" / f"{instrument}.yaml"
+    if not path.parent.is_dir():
+        raise NoCatalogueError(f"{path.parent} is no folder. Point --folder to a catalogue folder, which holds 'instruments'.")
     if path.exists():
         raise CatalogueError(f"{path} is there already. Edit it, or choose another id.")
     today = date.today()

@@ -1,6 +1,7 @@
 """The small pattern language of the lexicon, compiled to regular expressions.
 
-``metaal*``: any ending; ``bank ~ niet``: a gap of at most three words; ``prototype^2``: a weight.
+``metaal*``: any ending; ``bank ~ niet``: a gap of at most three words; ``prototype^2``: a weight;
+``naar <land>``: any word of a class of words; ``groeien |``: only where the clause ends.
 Text is folded to lower case without accents, letter for letter, so positions stay those of the text.
 """
 
@@ -8,12 +9,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 _WEIGHT = re.compile(r"\^(\d+(?:\.\d+)?)$")
 _GAP = r"(?:[\w'’&-]+,?\s+){0,3}"
+_CLAUSE_ENDS = r"(?=\s*(?:[.,;:!?)\n]|$))"
+_NO_CLASSES: Mapping[str, Sequence[str]] = {}
 
 
 @lru_cache(maxsize=4096)
@@ -54,34 +57,54 @@ class Pattern:
         return [Found(m.start(), m.end(), self.weight, self.negates) for m in self.regex.finditer(folded)]
 
 
-def compile_pattern(source: str, negators: frozenset[str]) -> Pattern:
-    """One line of the lexicon."""
+def compile_pattern(
+    source: str, negators: frozenset[str] = frozenset(), classes: Mapping[str, Sequence[str]] = _NO_CLASSES
+) -> Pattern:
+    """One line of the lexicon.
+
+    Raises:
+        KeyError: it names a class of words that there is not.
+    """
     weight = _WEIGHT.search(source)
     body = fold(_WEIGHT.sub("", source).strip())
-    parts = body.split()
+    ends = body.endswith(" |")
+    parts = body.removesuffix(" |").split()
     pieces = []
     for index, part in enumerate(parts):
         if part == "~":
             pieces.append(_GAP)
             continue
-        pieces.append(re.escape(part).replace(r"\*", r"[\w'-]*"))
+        pieces.append(_any_of(classes[part[1:-1]]) if _is_class(part) else re.escape(part).replace(r"\*", r"[\w'-]*"))
         if index + 1 < len(parts):
             pieces.append(r"[\s,]+" if parts[index + 1] == "~" else r"[\s-]+")
-    literals = [piece for part in parts if part != "~" for piece in part.split("*")]
+    literals = [piece for part in parts if part != "~" and not _is_class(part) for piece in part.split("*")]
     return Pattern(
-        regex=re.compile(rf"(?<![\w]){''.join(pieces)}(?![\w])"),
+        # "zzp" is not in "zzp'ers", which are other people; "firma" is in "firma's" and "bv" in "bv'tje".
+        regex=re.compile(rf"(?<![\w]){''.join(pieces)}(?!\w|'er){_CLAUSE_ENDS if ends else ''}"),
         weight=float(weight[1]) if weight else 1.0,
         anchor=max(literals, key=len, default=""),
         negates=any(part in negators for part in parts),
     )
 
 
+def _is_class(part: str) -> bool:
+    return part.startswith("<") and part.endswith(">")
+
+
+def _any_of(words: Sequence[str]) -> str:
+    folded = sorted(map(fold, words), key=len, reverse=True)
+    return "(?:" + "|".join(re.escape(word).replace(r"\*", r"[\w'-]*").replace(r"\ ", r"[\s-]+") for word in folded) + ")"
+
+
 class PatternSet:
     """Patterns that mean the same."""
 
-    def __init__(self, sources: Iterable[str], negators: Iterable[str] = ()) -> None:
-        words = frozenset(map(fold, negators))
-        self._patterns = [compile_pattern(source, words) for source in sources]
+    def __init__(
+        self, sources: Iterable[str], negators: Iterable[str] = (), classes: Mapping[str, Sequence[str]] = _NO_CLASSES
+    ) -> None:
+        words, listed = frozenset(map(fold, negators)), list(sources)
+        self._patterns = [compile_pattern(source, words, classes) for source in listed]
+        self._sources = frozenset(fold(_WEIGHT.sub("", source)).replace("*", "").strip() for source in listed)
 
     def find(self, folded: str) -> list[Found]:
         """All places, longest first where they overlap, so that a phrase beats a word in it."""
@@ -94,3 +117,7 @@ class PatternSet:
 
     def any_in(self, folded: str) -> bool:
         return any(pattern.find(folded) for pattern in self._patterns)
+
+    def lists(self, folded: str) -> bool:
+        """Is this very word or phrase one of them, endings aside?"""
+        return folded in self._sources

@@ -20,8 +20,13 @@ _SCALES = {
     "mio": 1_000_000, "miljoen": 1_000_000, "million": 1_000_000, "mld": 10**9, "miljard": 10**9, "billion": 10**9,
 }  # fmt: skip
 _HIGHEST_WORD = 999
-_GOAL = re.compile(r"\b(?:naar|tot)\s+$")
+_GOAL = re.compile(r"\b(?:naar|tot|to)\s+$")
 _CLAUSE = re.compile(r"[.;,!?](?!\d)|\b(?:en|and|maar|but)\b")
+_DENIED = re.compile(r"\b(?:niet|not|geen|no)\s+(?:met\s+|een\s+|van\s+)?$")
+_NO_NUMBER = frozenset({"een", "a", "an"})
+"""Articles, which number words are too: 'een medewerker' does not say that there is one."""
+_LEAST_AMOUNT = 500
+_FIRST_YEAR = 1800
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +56,10 @@ def number_words(language: Language) -> dict[str, float]:
 class QuantityReader:
     """Reads the number fields of one language; the words around numbers are data."""
 
-    def __init__(self, language: Language, data: Mapping[str, Any]) -> None:
+    def __init__(self, language: Language, data: Mapping[str, Any], classes: Mapping[str, Sequence[str]]) -> None:
         self._words = number_words(language)
         spoken = "|".join(sorted((re.escape(word) for word in self._words), key=len, reverse=True))
-        number = rf"(?P<n>{_DIGITS}|(?<!\w)(?:{spoken})(?!\w))"
+        number = rf"(?P<n>(?<![\d.,]){_DIGITS}|(?<!\w)(?:{spoken})(?!\w))"
         scales = "|".join(sorted(_SCALES, key=len, reverse=True))
         not_people = "|".join(re.escape(fold(word)) for word in data["not_people"])
         filler = rf"(?:(?!(?:{not_people})\b)[^\W\d][\w-]*\s+){{0,2}}"
@@ -65,21 +70,48 @@ class QuantityReader:
         self._money = re.compile(
             rf"(?P<cur>€|\beur(?:o)?\b)?\s*{number}(?:\s?(?P<scale>{scales})(?!\w))?(?:,-)?\s?(?P<cur2>€|euros?\b|eur\b)?"
         )
-        counted = rf"{number}(?:\s?(?:a|tot|-|to|of|or)\s?(?P<n2>{_DIGITS}))?(?:[\s-]+{filler}|(?=fte))"
-        not_counted = rf"(?![\w.,]*\s*(?:{scales}|euro|%|{not_people}|jaar|years?|procent|percent))"
+        counted = rf"{number}(?:\s?(?:a|tot|-|to|of|or|en|and)\s?(?P<n2>{_DIGITS}))?(?:[\s-]+{filler}|(?=fte))"
+        not_counted = (
+            rf"(?!\w|[.,]\d|%|\s*(?:{scales}|euro|%|{not_people}|{options('years')}|{options('months')}|procent|percent)(?!\w))"
+        )
+        self._no_people = re.compile(rf"\s*(?:{not_people}|{options('years')}|{options('months')}|%|procent|percent)(?!\w)")
         self._employees = [
             re.compile(rf"{counted}(?:{options('people')})(?!\w)"),
-            re.compile(rf"(?:{options('people_before')})\s+{number}{not_counted}"),
+            re.compile(rf"(?<!\w)(?:{options('people_before')})\s+{number}{not_counted}"),
+            re.compile(rf"(?<!\w)(?:van|from)\s+{number}\s+(?:naar|to)\s+(?:{_DIGITS}|{spoken})\s+(?:{options('people')})(?!\w)"),
+            # "we are 8": only where nothing else follows that the number could count.
+            re.compile(rf"(?<!\w)(?:{options('people_before_end')})\s+{number}(?=\s*(?:[.,;!?)]|$|(?:{options('total_after')})\b))"),
         ]
+        self._total = re.compile(rf"(?<!\w)(?:{options('total_before')})\s+{number}{not_counted}")
+        self._team = re.compile(rf"(?:{options('team_before')})\s")
+        self._team_before = re.compile(rf"(?<!\w)(?:{options('team_before')})\s+$")
+        self._part_before = re.compile(rf"(?<!\w)(?:{options('part_before')})\s+(?:\w+\s+)?$")
+        self._part_after = re.compile(rf"^\s+(?:{options('part_after')})(?!\w)")
+        self._looked_for = re.compile(rf"(?<!\w)(?:{options('looked_for')})(?!\w)")
         self._roles = re.compile(rf"{counted}(?:{options('people_roles')})(?!\w)")
-        self._fixed_people = _fixed(data["people_fixed"])
-        self._age = re.compile(rf"{number}\s*(?:{options('years')})\s+(?:{options('age_after')})(?!\w)")
-        self._age_before = re.compile(rf"(?:{options('age_before')})\s+{number}\s*(?:{options('years')})(?!\w)")
-        self._months = re.compile(rf"{number}\s*(?:{options('months')})\s+(?:{options('age_after')})(?!\w)")
+        self._fixed_people = _fixed(data["people_fixed"], classes)
+        years, ago, started = options("years"), options("ago"), options("started_words")
+        self._age = [
+            re.compile(rf"{number}[\s-]*(?:{years})[\s-]+(?:{options('age_after')})(?!\w)"),
+            re.compile(rf"(?<!\w)(?:{options('age_before')})\s+(?:\w+\s+)?{number}\s*(?:{years})(?!\w)"),
+            re.compile(rf"{number}\s*(?:{years})\s+(?:{ago})\s+(?:\w+\s+){{0,4}}(?:{started})(?!\w)"),
+            re.compile(rf"(?<!\w)(?:{started})\s+(?:\w+\s+){{0,3}}{number}\s*(?:{years})\s+(?:{ago})(?!\w)"),
+        ]
+        self._not_age = re.compile(rf"(?<!\w)(?:{options('age_not_with')})(?!\w)")
+        months = options("months")
+        self._months = [
+            re.compile(rf"{number}\s*(?:{months})\s+(?:{options('age_after')})(?!\w)"),
+            re.compile(rf"(?<!\w)(?:{options('age_before')})\s+(?:\w+\s+)?{number}\s*(?:{months})(?!\w)"),
+            re.compile(rf"{number}\s*(?:{months})\s+(?:{ago})\s+(?:\w+\s+){{0,4}}(?:{started})(?!\w)"),
+            re.compile(rf"(?<!\w)(?:{started})\s+(?:\w+\s+){{0,3}}{number}\s*(?:{months})\s+(?:{ago})(?!\w)"),
+        ]
+        month = "|".join(map(fold, classes["maand"]))
+        self._month = re.compile(rf"^\D*(?<!\w)(?:{month})(?!\w)\D*$")
         self._since = re.compile(
-            rf"(?:{options('since')})\s+(?P<year>(?:19|20)\d\d)(?!\d)|(?<!\d)(?P<year2>(?:19|20)\d\d) (?:{options('started')})"
+            rf"(?<!\w)(?:{options('since')})\s+(?:(?:{month})\s+)?(?P<year>(?:1[89]|20)\d\d)(?!\d)"
+            rf"|(?<!\d)(?P<year2>(?:1[89]|20)\d\d) (?:{options('started')})"
         )
-        self._fixed_age = _fixed(data["age_fixed"])
+        self._fixed_age = _fixed(data["age_fixed"], classes)
         self._person = re.compile(rf"(?:{options('age_of_person')})\s+$")
         self._turnover = re.compile(rf"(?:{options('turnover')})")
         self._no_amount = re.compile(rf"(?:{options('not_an_amount')})")
@@ -90,19 +122,58 @@ class QuantityReader:
         folded = fold(text)
         return [*self._people(folded), *self._ages(folded, today), *self._amounts(folded)]
 
-    def number(self, text: str) -> int | None:
-        """The first number of a short answer, scale included: '12', 'twee ton', '€ 50.000'."""
-        for found in self._money.finditer(fold(text)):
-            if found["n"] not in {"een", "a", "an"} or found["scale"]:
-                return self._scaled(found)
+    def answer(self, field: str, text: str, today: date) -> int | None:
+        """The number in an answer to the question about a field: '12', 'twee ton', '€ 50.000', 'not 300 but 30'."""
+        folded = fold(text)
+        other = [quantity for quantity in self.read(text, today) if quantity.field != field]
+        money = field in {"amount_eur", "turnover_eur"}
+        if field == "company_age_years" and self._month.match(folded):
+            return 0  # "sinds maart", without a year
+        for found in self._money.finditer(folded):
+            if (found["n"] in _NO_NUMBER and not found["scale"]) or _DENIED.search(folded[: found.start("n")]):
+                continue
+            value = self._scaled(found)
+            if value is None or any(quantity.start <= found.start("n") < quantity.end for quantity in other):
+                continue
+            if not money and (found["cur"] or found["cur2"] or found["scale"]):
+                continue
+            if field == "employees" and self._no_people.match(folded, found.end("n")):
+                continue
+            if field == "company_age_years" and _FIRST_YEAR <= value <= today.year:
+                return today.year - value
+            if money and value < _LEAST_AMOUNT:
+                continue  # "80" may be euros or thousands
+            return value
         return None
 
+    def lone_number(self, text: str) -> int | None:
+        """The only number of a text, where it has no unit: 'sorry, 21'."""
+        found = [match for match in self._money.finditer(fold(text)) if match["n"] not in _NO_NUMBER]
+        plain = [match for match in found if not (match["cur"] or match["cur2"] or match["scale"])]
+        return self._scaled(plain[0]) if len(found) == len(plain) == 1 else None
+
     def _people(self, folded: str) -> list[Quantity]:
-        """'23 man, 2 eigen engineers': people in a role count only where no total is given."""
-        found = _stated(self._fixed_people, "employees", folded)
-        for regex in self._employees:
-            found += self._counted(regex, folded)
-        return found or self._counted(self._roles, folded)
+        """A stated total before any other number of people, parts and teams only where no whole is given, roles last."""
+        fixed = [
+            found
+            for found in _stated(self._fixed_people, "employees", folded)
+            if not self._looked_for.search(_CLAUSE.split(folded[: found.start])[-1])
+        ]
+        found = [quantity for regex in self._employees for quantity in self._counted(regex, folded)]
+        total = self._counted(self._total, folded)
+        parts = [quantity for quantity in found if self._is_part(quantity, folded)]
+        whole = fixed + [quantity for quantity in found if quantity not in parts]
+        return total or whole or parts or self._counted(self._roles, folded)
+
+    def _is_part(self, quantity: Quantity, folded: str) -> bool:
+        """'waarvan 6 man in de ontwikkeling', 'een team van 3': not the whole firm."""
+        before = folded[: quantity.start]
+        return bool(
+            self._team.match(folded[quantity.start : quantity.end])
+            or self._team_before.search(before)
+            or self._part_before.search(before)
+            or self._part_after.search(folded[quantity.end :])
+        )
 
     def _counted(self, regex: re.Pattern[str], folded: str) -> list[Quantity]:
         found = []
@@ -110,27 +181,24 @@ class QuantityReader:
             value = self._value(match.groupdict().get("n2") or match["n"])
             if value is None or value != int(value) or _GOAL.search(folded[: match.start()]):
                 continue
-            if match["n"] != "een" or "man of" in match[0]:
+            if match["n"] not in _NO_NUMBER or "man of" in match[0]:
                 found.append(Quantity("employees", int(value), match.start(), match.end()))
         return found
 
     def _ages(self, folded: str, today: date) -> list[Quantity]:
         found = []
-        for regex in (self._age, self._age_before):
-            for match in regex.finditer(folded):
+        for regexes, per_year in ((self._age, 1), (self._months, 12)):
+            for match in (match for regex in regexes for match in regex.finditer(folded)):
                 value = self._value(match["n"])
-                if value is not None and not self._person.search(folded[: match.start()]):
-                    found.append(Quantity("company_age_years", int(value), match.start(), match.end()))
-        for match in self._months.finditer(folded):
-            value = self._value(match["n"])
-            if value is not None:
-                found.append(Quantity("company_age_years", int(value) // 12, match.start(), match.end()))
+                before = _CLAUSE.split(folded[: match.start()])[-1]
+                if value is None or self._person.search(folded[: match.start()]) or self._not_age.search(before):
+                    continue
+                found.append(Quantity("company_age_years", int(value) // per_year, match.start(), match.end()))
         for match in self._since.finditer(folded):
             age = today.year - int(match["year"] or match["year2"])
             if age >= 0:
                 found.append(Quantity("company_age_years", age, match.start(), match.end()))
-        found += _stated(self._fixed_age, "company_age_years", folded)
-        return found
+        return found + _stated(self._fixed_age, "company_age_years", folded)
 
     def _amounts(self, folded: str) -> list[Quantity]:
         candidates: list[tuple[bool, Quantity]] = []
@@ -147,6 +215,9 @@ class QuantityReader:
             turnover = bool(self._turnover.search(clause_before) or self._turnover.search(clause_after))
             if not (match["cur"] or match["cur2"] or scaled or (in_thousands and (wanted or turnover))):
                 continue
+            alone = not re.match(r"\s*\w", after)
+            if match["scale"] == "ton" and not (wanted or turnover or alone or match["cur2"]):
+                continue  # "drie ton staal" is weight
             if turnover:
                 candidates.append((True, Quantity("turnover_eur", value, match.start(), match.end())))
             elif not self._no_amount.search(clause_before[-25:] + "|" + clause_after[:20]):
@@ -165,9 +236,9 @@ class QuantityReader:
         return _digits(token)
 
 
-def _fixed(phrases: Mapping[str, int]) -> list[tuple[Pattern, int]]:
+def _fixed(phrases: Mapping[str, int], classes: Mapping[str, Sequence[str]]) -> list[tuple[Pattern, int]]:
     """Phrases that stand for one number, such as 'in mijn eentje'."""
-    return [(compile_pattern(phrase, frozenset()), int(value)) for phrase, value in phrases.items()]
+    return [(compile_pattern(phrase, classes=classes), int(value)) for phrase, value in phrases.items()]
 
 
 def _stated(phrases: Sequence[tuple[Pattern, int]], name: str, folded: str) -> list[Quantity]:

@@ -16,7 +16,6 @@ from assistant.matching import match
 from assistant.models import Profile, Question
 from assistant.phrases import Phrases
 from assistant.ranking import Ranked, Weights, rank
-from knowledge.models import Instrument, fields_of
 
 _RANK_WEIGHTS = (3 / 6, 2 / 6, 1 / 6)
 
@@ -32,7 +31,7 @@ def next_question(
     """The question worth asking, or None when no answer would change the advice."""
     if len(asked) >= weights.most_questions or not ranked:
         return None
-    in_play = [entry.instrument for entry in ranked[: weights.candidates_in_play]]
+    in_play = ranked[: weights.candidates_in_play]
     known = profile.known()
     gains = {
         field: gain(field, [value for _, value in phrases.options(field)], in_play, profile, nearness, weights)
@@ -54,7 +53,7 @@ def ask(field: str, phrases: Phrases) -> Question:
 def gain(
     field: str,
     values: Sequence[Any],
-    in_play: Sequence[Instrument],
+    in_play: Sequence[Ranked],
     profile: Profile,
     nearness: Mapping[str, float],
     weights: Weights,
@@ -70,13 +69,16 @@ def gain(
 def _outcome(
     field: str,
     value: Any,
-    in_play: Sequence[Instrument],
+    in_play: Sequence[Ranked],
     profile: Profile,
     nearness: Mapping[str, float],
     weights: Weights,
 ) -> list[str]:
     supposed = profile.model_copy(update={field: (value,) if field == "needs" else value})
-    ranked = rank([match(instrument, supposed) for instrument in in_play], supposed, nearness, weights)
+    matches = [
+        match(entry.instrument, supposed) if field in entry.instrument.fields_tested else entry.match for entry in in_play
+    ]
+    ranked = rank(matches, supposed, nearness, weights)
     return [entry.instrument.id for entry in ranked[: len(_RANK_WEIGHTS)]]
 
 
@@ -85,13 +87,9 @@ def _entropy(outcomes: Sequence[str | None]) -> float:
     return -sum(n / len(outcomes) * math.log2(n / len(outcomes)) for n in counts.values())
 
 
-def _matters(field: str, in_play: Sequence[Instrument]) -> bool:
+def _matters(field: str, in_play: Sequence[Ranked]) -> bool:
     if field in {"needs", "phase"}:
         return True
-    if field == "sector" and any(instrument.sectors for instrument in in_play):
+    if field == "sector" and any(entry.instrument.sectors for entry in in_play):
         return True
-    return any(
-        field in fields_of(criterion.test) and instrument.fact(criterion.fact).can_decide
-        for instrument in in_play
-        for criterion in instrument.criteria
-    )
+    return any(field in entry.instrument.fields_tested for entry in in_play)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
@@ -23,6 +23,7 @@ from assistant.models import Fit, Profile, Verdict
 from assistant.vocabulary import read_data
 from knowledge.models import Effect, Instrument, StatusState, Strength
 
+PARTS: Final = ("retrieval", "need", "phase", "sector", "fit", "soft", "evidence", "status")
 _EFFECT: Final = {Effect.POSITIVE: 1.0, Effect.MIXED: 0.5, Effect.DESCRIPTIVE: 0.5, Effect.WEAK: 0.25, Effect.NONE: 0.0}
 _STRENGTH: Final = {Strength.STRONG: 3.0, Strength.MODERATE: 2.0, Strength.INDICATIVE: 1.0, Strength.CLAIM: 0.25}
 _STATUS: Final = {StatusState.OPEN: 1.0, StatusState.UNKNOWN: 0.6, StatusState.CLOSED: 0.3, StatusState.ENDED: 0.0}
@@ -54,6 +55,15 @@ class Weights(BaseModel):
     candidates_in_play: int
     least_gain: float
     most_questions: int
+
+    @cached_property
+    def of_parts(self) -> dict[str, float]:
+        return {name: getattr(self, name) for name in PARTS}
+
+    @cached_property
+    def of_relevance(self) -> dict[str, float]:
+        """What makes an instrument relevant to the question, whoever asks it."""
+        return {name: getattr(self, name) for name in ("retrieval", "need", "phase")}
 
 
 @lru_cache(maxsize=1)
@@ -94,11 +104,11 @@ def score(match: Match, profile: Profile, nearness: float, weights: Weights) -> 
         "evidence": evidence_part(instrument, profile),
         "status": _STATUS[instrument.status.state],
     }
-    total = sum(getattr(weights, name) for name in parts)
-    value = sum(getattr(weights, name) * part for name, part in parts.items()) / total
-    about = ("retrieval", "need", "phase")
-    relevance = sum(getattr(weights, name) * parts[name] for name in about) / sum(getattr(weights, name) for name in about)
-    return Ranked(match, value, relevance, parts)
+    return Ranked(match, _mean(parts, weights.of_parts), _mean(parts, weights.of_relevance), parts)
+
+
+def _mean(parts: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    return sum([weight * parts[name] for name, weight in weights.items()]) / sum(weights.values())
 
 
 def need_part(instrument: Instrument, profile: Profile, weights: Weights) -> float:

@@ -33,6 +33,8 @@ class Vocabulary:
     soft_intro: PatternSet
     own_plan: PatternSet
     dont_know: PatternSet
+    correction: PatternSet
+    new_subject: PatternSet
     yes: PatternSet
     no: PatternSet
     firm: PatternSet
@@ -41,16 +43,21 @@ class Vocabulary:
     ordinals: dict[int, PatternSet]
     follow_up: PatternSet
 
+    def is_everyday(self, folded: str) -> bool:
+        """Is this a word that people use for what they need ("patent"), also where some scheme goes by that name?"""
+        return any(patterns.lists(folded) for patterns in self.choices["needs"].values())
+
 
 @lru_cache(maxsize=2)
 def vocabulary(language: Language) -> Vocabulary:
     """The compiled lexicon of a language."""
     data = read_data("assistant.lexicon", f"{language}.yaml")
     intents = read_data("assistant.lexicon", "intents.yaml")[language]
+    classes = read_data("assistant.lexicon", "classes.yaml")[language]
     negators = data["negators"]
 
     def patterns(sources: list[str]) -> PatternSet:
-        return PatternSet(sources, negators)
+        return PatternSet(sources, negators, classes)
 
     def group(sources: Mapping[str, list[str]]) -> dict[str, PatternSet]:
         return {value: patterns(words) for value, words in sources.items()}
@@ -60,12 +67,14 @@ def vocabulary(language: Language) -> Vocabulary:
         language=language,
         choices={field: group(data[field]) for field in CHOICES if field in data},
         booleans={field: {value == "true": words for value, words in group(data[field]).items()} for field in BOOLEANS},
-        quantities=QuantityReader(language, data["quantities"]),
+        quantities=QuantityReader(language, data["quantities"], classes),
         negators=patterns(negators),
         negation_after=patterns(data["negation_after"]),
         soft_intro=patterns(data["soft_intro"]),
         own_plan=patterns(data["own_plan"]),
         dont_know=patterns(data["dont_know"]),
+        correction=patterns(data["correction"]),
+        new_subject=patterns(data["new_subject"]),
         yes=patterns(data["yes"]),
         no=patterns(data["no"]),
         firm=patterns(data["firm"]),

@@ -240,4 +240,4 @@ def _terms(text: str, language: Language) -> frozenset[str]:
 @lru_cache(maxsize=2)
 def _analyzer(language: Language) -> Analyzer:
     data = yaml.safe_load(resources.files("knowledge").joinpath("language.yaml").read_text("utf-8"))
-    return Analyzer(language, (), data[language]["stopwords"], {})
+    return Analyzer(language, (), data[language]["stopwords"], {}, compounds=False)

@@ -19,10 +19,9 @@ from scipy.optimize import minimize
 
 from assistant.advisor import Advisor
 from assistant.models import Message
-from assistant.ranking import Weights
+from assistant.ranking import PARTS, Weights
 from eval.cases import Case, Kind
 
-PARTS: Final = ("retrieval", "need", "phase", "sector", "fit", "soft", "evidence", "status")
 _TEMPERATURE: Final = 0.05
 _PULL: Final = 0.02
 _LARGEST: Final = 3.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -20,8 +20,13 @@ class Leak(NamedTuple):
     similarity: float
 
 
-def near_duplicates(cases: Iterable[Case], texts: Iterable[str], near: float = _NEAR) -> list[Leak]:
-    """Messages of cases whose words are (nearly) those of a text: Jaccard similarity of their word bigrams.
+def messages_of(cases: Iterable[Case]) -> Iterator[tuple[str, str]]:
+    """Every message of the user, with the id of its case."""
+    return ((case.id, message) for case in cases for message in case.user_turns)
+
+
+def near_duplicates(messages: Iterable[tuple[str, str]], texts: Iterable[str], near: float = _NEAR) -> list[Leak]:
+    """Messages (id, text) whose words are (nearly) those of a text: Jaccard similarity of their word bigrams.
 
     Messages of fewer than four words are left out: 'Wat is de WBSO?' is nobody's own.
     After Broder, "On the resemblance and containment of documents" (1997).
@@ -34,16 +39,15 @@ def near_duplicates(cases: Iterable[Case], texts: Iterable[str], near: float = _
             index[shingle].add(len(known))
         known.append((text, shingles))
     leaks = []
-    for case in cases:
-        for message in case.user_turns:
-            shingles = _bigrams(message)
-            if len(shingles) < _SHORTEST - 1:
-                continue
-            for number in sorted(set().union(*(index.get(shingle, set()) for shingle in shingles))):
-                text, others = known[number]
-                similarity = len(shingles & others) / len(shingles | others)
-                if similarity >= near:
-                    leaks.append(Leak(case.id, text, similarity))
+    for id_, message in messages:
+        shingles = _bigrams(message)
+        if len(shingles) < _SHORTEST - 1:
+            continue
+        for number in sorted(set().union(*(index.get(shingle, set()) for shingle in shingles))):
+            text, others = known[number]
+            similarity = len(shingles & others) / len(shingles | others)
+            if similarity >= near:
+                leaks.append(Leak(id_, text, similarity))
     return leaks
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from assistant.matching import is_available
 from assistant.models import Intent
 from eval.cases import Case, CaseSet, Kind
-from eval.leakage import near_duplicates
+from eval.leakage import messages_of, near_duplicates
 from knowledge.analysis import words
 from knowledge.catalogue import Catalogue
 from knowledge.profile_fields import PHASES, PROVINCES, SECTORS
@@ -34,7 +34,7 @@ def lint(cases: CaseSet, catalogue: Catalogue) -> list[str]:
     problems += [
         f"{cases.where(cases.get(leak.case))}, case '{leak.case}': it is (nearly) a question that the catalogue holds, "
         f"so finding the answer proves nothing: '{leak.text}'. Reword the case."
-        for leak in near_duplicates(cases, own_questions)
+        for leak in near_duplicates(messages_of(cases), own_questions)
     ]
     return problems
 

@@ -34,7 +34,7 @@ def words(text: str) -> list[str]:
 
 
 class Analyzer:
-    """Terms of one language. ``synonyms``: everyday word → words that officials use."""
+    """Terms of one language. ``synonyms``: everyday word → words that officials use. ``compounds``: split them."""
 
     def __init__(
         self,
@@ -42,11 +42,13 @@ class Analyzer:
         vocabulary: Iterable[str],
         stopwords: Iterable[str],
         synonyms: Mapping[str, Iterable[str]],
+        *,
+        compounds: bool,
     ) -> None:
         self._splits: dict[str, tuple[str, ...]] = {}
         self._stem = Stemmer.Stemmer(_STEMMERS[language])
         self._stopwords = frozenset(map(fold, stopwords))
-        self._compounds = language == "nl"
+        self._compounds = compounds
         self._vocabulary = frozenset(word for word in vocabulary if len(word) >= _SHORTEST_HALF)
         self._synonyms = {
             tuple(self._stem.stemWords(words(phrase))): [term for text in others for term in self.terms_of(words(text))]

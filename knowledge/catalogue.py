@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from knowledge.errors import CatalogueError
+from knowledge.errors import CatalogueError, NoCatalogueError
 from knowledge.models import Evaluation, Fact, Grounded, Instrument, Source
 from knowledge.yaml_source import Path_, YamlFile, dotted
 
@@ -104,12 +104,12 @@ def read_catalogue(folder: Path | None = None) -> tuple[Catalogue, list[str]]:
     """Load as far as possible, and list every problem as ``file, line, field: what; remedy``.
 
     Raises:
-        CatalogueError: the folder holds no catalogue at all.
+        NoCatalogueError: the folder holds no catalogue at all.
     """
     root = folder or packaged_folder()
     files = sorted((root / "instruments").glob("*.yaml"))
     if not files:
-        raise CatalogueError(f"{root / 'instruments'} holds no instruments (*.yaml). Point to a catalogue folder.")
+        raise NoCatalogueError(f"{root / 'instruments'} holds no instruments (*.yaml). Point to a catalogue folder.")
     digest = hashlib.sha256()
     problems: list[str] = []
     sources = _read_sources(root / "sources.yaml", problems, digest)

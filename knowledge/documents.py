@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from knowledge.errors import DocumentError
+from knowledge.errors import DocumentError, NoDocumentsError
 from knowledge.privacy import mask_contacts
 
 SUFFIXES = frozenset({".txt", ".pdf", ".html", ".htm", ".md"})
@@ -75,10 +75,10 @@ def find_documents(folder: Path) -> list[Path]:
     """Every readable document below ``folder``, sorted by path.
 
     Raises:
-        DocumentError: the folder does not exist.
+        NoDocumentsError: the folder does not exist.
     """
     if not folder.is_dir():
-        raise DocumentError(f"{folder} is no folder with documents. Give an existing folder to --documents.")
+        raise NoDocumentsError(f"{folder} is no folder with documents. Give an existing folder to --documents.")
     return sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
 
 

@@ -15,6 +15,18 @@ class DocumentError(KnowledgeError):
     """An original document can't be read."""
 
 
+class NotThereError(KnowledgeError):
+    """What the caller named does not exist: a wrong call, not a wrong file."""
+
+
+class NoCatalogueError(CatalogueError, NotThereError):
+    """The folder holds no catalogue."""
+
+
+class NoDocumentsError(DocumentError, NotThereError):
+    """The folder holds no documents."""
+
+
 class SearchIndexError(KnowledgeError):
     """The search index is missing, broken or made by another embedder."""
 

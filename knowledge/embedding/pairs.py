@@ -1,0 +1,91 @@
+"""What the embedder learns from: questions, each with the passages that answer it.
+
+``data/questions-*.tsv``: instrument, language, question, and the fact that answers it where there is one.
+``data/documents-*.tsv``: document, locator, language, question.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from knowledge.catalogue import Catalogue
+from knowledge.models import LANGUAGES
+from knowledge.passages import QUESTION, Passage
+
+DATA: Final = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A question and what it is about: all passages of ``owner`` answer it, ``target`` best."""
+
+    query: str
+    language: str
+    owner: str
+    target: str = ""
+
+
+def owner_of(passage: Passage) -> str:
+    """Passages with one owner are no negatives of each other: an instrument's, or one place in a document."""
+    return passage.instrument or passage.id
+
+
+def written_pairs(folder: Path = DATA) -> list[Pair]:
+    """The questions that were written to train on.
+
+    Raises:
+        ValueError: a line without its columns; the message names file and line.
+    """
+    pairs = []
+    for path in sorted(folder.glob("*.tsv")):
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+            columns = [column.strip() for column in line.split("\t")]
+            try:
+                if path.name.startswith("documents-"):
+                    document, locator, language, question = columns
+                    pairs.append(Pair(question, language, f"{document}/{locator}"))
+                else:
+                    instrument, language, question, fact = (*columns, "")[:4]
+                    pairs.append(Pair(question, language, instrument, f"{instrument}/{language}/{fact}" if fact else ""))
+            except ValueError:
+                raise ValueError(f"{path}, line {number}: it lacks a column; see the head of {Path(__file__).name}.") from None
+    return pairs
+
+
+def catalogue_pairs(catalogue: Catalogue, passages: Iterable[Passage]) -> Iterator[Pair]:
+    """The catalogue's own questions, its names, and each fact as a query for its translation."""
+    for passage in passages:
+        if passage.kind == QUESTION:
+            yield Pair(passage.text, passage.language, passage.instrument)
+    for instrument in catalogue:
+        for language in LANGUAGES:
+            for name in (instrument.name.of(language), *instrument.aliases.of(language)):
+                yield Pair(name, language, instrument.id, f"{instrument.id}/{language}/name")
+        for item in instrument.grounded:
+            yield Pair(item.text.en, "en", instrument.id, f"{instrument.id}/nl/{item.id}")
+            yield Pair(item.text.nl, "nl", instrument.id, f"{instrument.id}/en/{item.id}")
+
+
+def roughen(text: str, dice: random.Random) -> str:
+    """A question as people type it: a slip in about one word of six; half of them in lower case, without a full stop."""
+    words = text.split()
+    for index, word in enumerate(words):
+        if len(word) > 3 and dice.random() < 1 / 6:
+            at = dice.randrange(1, len(word) - 1)
+            left_out = word[:at] + word[at + 1 :]
+            swapped = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+            doubled = word[:at] + word[at] + word[at:]
+            words[index] = dice.choice((left_out, swapped, doubled))
+    rough = " ".join(words)
+    return rough.lower().rstrip(".?!") if dice.random() < 0.5 else rough
+
+
+def digest(pairs: Iterable[Pair]) -> str:
+    """Changes when a pair does; the shipped model names that of the pairs it learnt from."""
+    content = "\n".join(f"{pair.owner}\t{pair.target}\t{pair.language}\t{pair.query}" for pair in pairs)
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
