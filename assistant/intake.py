@@ -36,6 +36,9 @@ _SUBJECT_STARTS: Final = 25
 _DONT_KNOW_WORDS: Final = 5
 _CUSTOMER_WEIGHT: Final = 0.06
 _OWN: Final = re.compile(r"\b(?:mijn|mn|m'n|ons|onze|my|our)\b")
+_NEEDS_OF_PRODUCTS: Final = frozenset({"verduurzaming", "geld-investering", "digitalisering"})
+"""Needs that are read from things, which a firm may also sell."""
+_OFFERED_WORDS: Final = 2
 _ANSWER_WORDS: Final = 8
 _YES_NO_WORDS: Final = 4
 _NO_MEANS: Final = {"collaboration": "alleen"}
@@ -116,15 +119,16 @@ class Intake:
             return
         masked = self._without_names(text, folded, words)
         numbers = self._read_numbers(text, folded, words, read)
-        places = gazetteer().find(text)
-        if places:
-            place = places[-1] if len({p.province for p in places}) == 1 else places[0]
+        place = gazetteer().firm_place(text)
+        if place:
             read.put("province", place.province, text[place.start : place.end])
+        # A region's name tells where a firm is, not what it makes: 'Food Valley'.
+        trade = _blanked(masked, [(named.start, named.end) for named in gazetteer().find(text)])
         for name, options in words.choices.items():
             if name in LISTS:
                 self._read_needs(text, masked, words, options, read)
             elif name != "province":
-                self._read_choice(text, masked, words, name, options, read)
+                self._read_choice(text, trade if name == "sector" else masked, words, name, options, read)
         for name, truths in words.booleans.items():
             self._read_boolean(text, masked, words, name, truths, read)
         if question is not None:
@@ -133,12 +137,8 @@ class Intake:
 
     def _without_names(self, text: str, folded: str, words: Vocabulary) -> str:
         """Names of instruments say nothing about the firm ('Innovatiekrediet' is no wish for credit), but 'patent' does."""
-        masked = folded
-        for mention in self._names.find(text):
-            if words.is_everyday(folded[mention.start : mention.end]):
-                continue
-            masked = masked[: mention.start] + "\x00" * (mention.end - mention.start) + masked[mention.end :]
-        return masked
+        mentions = [(mention.start, mention.end) for mention in self._names.find(text)]
+        return _blanked(folded, [(start, end) for start, end in mentions if not words.is_everyday(folded[start:end])])
 
     def _read_numbers(self, text: str, folded: str, words: Vocabulary, read: _Read) -> frozenset[str]:
         """Put the stated numbers; which fields they are."""
@@ -175,8 +175,11 @@ class Intake:
 
     @staticmethod
     def _weight(folded: str, place: Found, words: Vocabulary, name: str) -> float:
-        """Words for the customer's trade ('software voor tuinders') count less than for one's own."""
+        """Words for another's trade ('software voor tuinders', 'een app laten maken') count less than for one's own."""
         if name == "sector":
+            after = " ".join(_PAUSE.split(folded[place.end :])[0].split()[:1])
+            if words.soft_after.any_in(after):
+                return place.weight * _CUSTOMER_WEIGHT
             before = _PAUSE.split(folded[: place.start])[-1].split()[-4:]
             intro = next((at for at, word in enumerate(before[1:], start=1) if words.soft_intro.any_in(word)), None)
             if (
@@ -191,6 +194,8 @@ class Intake:
     def _read_needs(self, text: str, folded: str, words: Vocabulary, options: Mapping[str, Any], read: _Read) -> None:
         for value, patterns in options.items():
             found = patterns.find(folded)
+            if value in _NEEDS_OF_PRODUCTS:
+                found = [place for place in found if not _is_offered(folded, place, words)]
             wanted = [place for place in found if not _negated(folded, place, words)]
             if found and not wanted:
                 read.needs.pop(value, None)
@@ -226,9 +231,11 @@ class Intake:
         """What only the question gives a meaning: a bare number, a yes or a no. Other fields are none of its business."""
         if question in NUMBERS and not stated:
             start = " ".join(text.split()[:_ANSWER_WORDS])
-            number = words.quantities.answer(question, start, self._now())
-            if number is not None:
-                read.put(question, number, text)
+            for reader in (words, *(vocabulary(other) for other in LANGUAGES if other != words.language)):
+                number = reader.quantities.answer(question, start, self._now())
+                if number is not None:
+                    read.put(question, number, text)
+                    break
         elif question not in read.readings and not words.dont_know.any_in(folded):
             start = " ".join(folded.split()[:_YES_NO_WORDS])
             agrees, denies = words.yes.any_in(start), words.no.any_in(start)
@@ -272,6 +279,13 @@ def _better_read(said: Sequence[str]) -> Language:
     return "en" if found("en") > found("nl") else "nl"
 
 
+def _blanked(folded: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text with these parts unreadable, and as long as before."""
+    for start, end in spans:
+        folded = folded[:start] + "\x00" * (end - start) + folded[end:]
+    return folded
+
+
 def _is_valid(reading: FieldReading) -> bool:
     """A number out of all proportion ('9999999999 medewerkers') is not understood rather than an error."""
     try:
@@ -287,10 +301,16 @@ def _negated(folded: str, place: Found, words: Vocabulary) -> bool:
         return False
     before = _CLAUSE_END.split(folded[: place.start])[-1]
     near = " ".join(before.split()[-3:])
-    if words.negators.any_in(near):
+    if words.negators.any_in(near) or words.negators.any_in(folded[place.start : place.end]):
         return True
     after = _CLAUSE_END.split(folded[place.end :])[0]
     return words.negation_after.any_in(" ".join(after.split()[:4]))
+
+
+def _is_offered(folded: str, place: Found, words: Vocabulary) -> bool:
+    """Is it what the firm sells? 'Wij verkopen warmtepompen' asks for none."""
+    clause = _PAUSE.split(folded[: place.start])[-1]
+    return any(len(clause[verb.end :].split()) <= _OFFERED_WORDS for verb in words.offered.find(clause))
 
 
 def _query(said: Sequence[str], named_last: bool) -> str:

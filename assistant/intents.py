@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from assistant.language import is_foreign
@@ -48,11 +49,10 @@ class IntentReader:
         if words.intents["hostile"].any_in(folded):
             return ReadIntent(Intent.OUT_OF_SCOPE)
         named = self._names.instruments(last)
-        if named:
-            return self._about_named(folded, named, words, profile, situation)
-        # One stray word ("mijn zoon helpt mee") does not undo a story about a firm.
-        tells_of_firm = len(profile.known()) >= _FIRM_FIELDS
-        if is_foreign(last) or (words.intents["out_of_scope"].any_in(folded) and not tells_of_firm):
+        if named and not self._needs_only(last, folded, words, len(named)):
+            named = self._with_referred(messages, folded, words, named)
+            return self._about_named(last, named, words, profile, situation)
+        if is_foreign(last) or self._is_out_of_scope(folded, words, profile):
             return ReadIntent(Intent.OUT_OF_SCOPE, has_situation=situation)
         referred = self._referred(messages, folded, words)
         if referred:
@@ -62,16 +62,51 @@ class IntentReader:
             return ReadIntent(Intent.SMALLTALK)
         return ReadIntent(Intent.RECOMMEND, has_situation=situation)
 
-    def _about_named(
-        self, folded: str, named: tuple[str, ...], words: Vocabulary, profile: Profile, situation: bool
-    ) -> ReadIntent:
+    @staticmethod
+    def _is_out_of_scope(folded: str, words: Vocabulary, profile: Profile) -> bool:
+        """A subject that is not ours. One stray word ("mijn zoon helpt mee") does not undo a story about a firm, and who
+        makes software for mortgages asks for no mortgage; but a request for a joke stays one.
+        """
+        if words.intents["out_of_scope_request"].any_in(folded):
+            return True
+        tells_of_firm = len(profile.known()) >= _FIRM_FIELDS or words.intents["offers"].any_in(folded)
+        return words.intents["out_of_scope"].any_in(folded) and not tells_of_firm
+
+    def _about_named(self, text: str, named: tuple[str, ...], words: Vocabulary, profile: Profile, situation: bool) -> ReadIntent:
+        folded = fold(text)
         kind = self._kind(folded, words, len(named))
+        if kind is None and self._is_either(text, folded, words):
+            kind = Intent.COMPARE
         length = len(folded.split())
         tells_much = len(profile.known()) >= 2 and length > _STORY_WORDS
         if tells_much and (kind is None or (kind is Intent.EXPLAIN and length > _LONG_STORY_WORDS)):
             return ReadIntent(Intent.RECOMMEND, has_situation=True)
+        if kind is None and words.intents["more"].any_in(folded):
+            return ReadIntent(Intent.RECOMMEND, has_situation=True)  # "we hebben al WBSO, wat nog meer?"
         aspect = self._aspect(folded, words)
         return ReadIntent(kind or Intent.EXPLAIN, named[:_COMPARED], True, aspect, situation)
+
+    def _with_referred(
+        self, messages: Sequence[Message], folded: str, words: Vocabulary, named: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        """'Kan dat samen met de …?', 'hoe verschilt die van de …?': with the instrument of the answer before."""
+        together = words.aspects["combination"].any_in(folded) or words.intents["compare"].any_in(folded)
+        if len(named) > 1 or not together or not words.follow_up.any_in(folded):
+            return named
+        return tuple(dict.fromkeys((*self._spoken_of(messages)[:1], *named)))
+
+    def _is_either(self, text: str, folded: str, words: Vocabulary) -> bool:
+        """'WBSO of innovatiebox?': two names with nothing but "or" between them."""
+        mentions = self._names.find(text)
+        pairs = [(one, two) for one, two in pairwise(mentions) if one.end < two.start and one.instrument != two.instrument]
+        between = [folded[one.end : two.start].strip() for one, two in pairs]
+        return any(words.either.lists(joint) for joint in between)
+
+    def _needs_only(self, text: str, folded: str, words: Vocabulary, count: int) -> bool:
+        """'Patent aanvragen is te duur': an everyday word that some scheme goes by too, and no question about that scheme."""
+        mentions = self._names.find(text)
+        everyday = all(words.is_everyday(folded[mention.start : mention.end]) for mention in mentions)
+        return everyday and self._kind(folded, words, count) is None and len(folded.split()) > 1
 
     @staticmethod
     def _kind(folded: str, words: Vocabulary, count: int) -> Intent | None:
@@ -88,11 +123,8 @@ class IntentReader:
 
     def _referred(self, messages: Sequence[Message], folded: str, words: Vocabulary) -> tuple[str, ...]:
         """'En hoeveel is dat dan?', 'en de tweede?': instruments of the answer before."""
-        earlier = [message for message in messages[:-1] if message.role == "assistant"]
-        if not earlier or len(folded.split()) > _FOLLOW_UP_WORDS:
-            return ()
-        spoken_of = self._names.instruments(earlier[-1].content)
-        if not spoken_of:
+        spoken_of = self._spoken_of(messages)
+        if not spoken_of or len(folded.split()) > _FOLLOW_UP_WORDS:
             return ()
         for number, patterns in words.ordinals.items():
             if patterns.any_in(folded) and number <= len(spoken_of):
@@ -101,6 +133,11 @@ class IntentReader:
         if words.intents["compare"].any_in(folded):
             return spoken_of[:2]
         return spoken_of[:1] if asks and words.follow_up.any_in(folded) else ()
+
+    def _spoken_of(self, messages: Sequence[Message]) -> tuple[str, ...]:
+        """The instruments of the last answer."""
+        earlier = [message for message in messages[:-1] if message.role == "assistant"]
+        return self._names.instruments(earlier[-1].content) if earlier else ()
 
     @staticmethod
     def _is_smalltalk(folded: str, words: Vocabulary, situation: bool) -> bool:

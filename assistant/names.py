@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from assistant.patterns import fold
+from assistant.vocabulary import read_data
 from knowledge.catalogue import Catalogue
 from knowledge.models import LANGUAGES
 
@@ -42,6 +43,12 @@ class NameFinder:
                     if instrument.id not in names[folded]:
                         names[folded].append(instrument.id)
         self._names = names
+        words = read_data("assistant.lexicon", "names.yaml")
+        self._everyday = frozenset(words["everyday"])
+        beside, articles, follows = ("|".join(words[key]) for key in ("beside", "articles", "follows"))
+        self._scheme_after = re.compile(rf"^[- ]\s*(?:{beside})\b")
+        self._article_before = re.compile(rf"\b(?:{articles}) $")
+        self._ends_after = re.compile(rf"^\s*(?:[?.,!;:)/&-]|$|(?:{follows})\b)")
         self._first_words: dict[str, list[str]] = {}
         for name in sorted(names, key=len, reverse=True):
             self._first_words.setdefault(_WORD.findall(name)[0], []).append(name)
@@ -58,6 +65,8 @@ class NameFinder:
             name = self._name_at(folded, word.start(), word[0]) or self._like(word[0])
             if name and len(name) < _SHORTEST_ANY_CASE and not text[word.start() : word.end()].isupper():
                 continue  # 'GO' is a scheme, 'go' is not
+            if name in self._everyday and not self._is_scheme(text, folded, word.start(), word.end()):
+                continue
             if name:
                 end = word.start() + len(name) if folded.startswith(name, word.start()) else word.end()
                 found += [Mention(instrument, word.start(), end) for instrument in self._names[name]]
@@ -67,6 +76,15 @@ class NameFinder:
     def instruments(self, text: str) -> tuple[str, ...]:
         """The instruments that a text names, each once, in order."""
         return tuple(dict.fromkeys(mention.instrument for mention in self.find(text)))
+
+    def _is_scheme(self, text: str, folded: str, start: int, end: int) -> bool:
+        """'De MOOI', 'mooi-subsidie' and 'bestaat de mooi nog', but not 'een mooi idee'."""
+        if any(letter.isupper() for letter in text[start + 1 : end]):
+            return True
+        after = folded[end:]
+        if self._scheme_after.match(after) or folded.strip(" ?.!") == folded[start:end]:
+            return True
+        return bool(self._article_before.search(folded[:start]) and self._ends_after.match(after))
 
     def _name_at(self, folded: str, start: int, word: str) -> str | None:
         heads = [word, *word.split("-")[:1]]

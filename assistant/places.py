@@ -17,9 +17,13 @@ _PERSON = re.compile(
 )
 """'De heer Van Utrecht' and 'mijn naam is Jan van Assen' are people, whose names say nothing about a place."""
 _SURNAME = re.compile(r"\bVan\s+(?:de\s+|den\s+|der\s+)?$")
-_SCHOOL_BEFORE = re.compile(r"\b(?:universiteit|hogeschool|university|tu|umc|rijksuniversiteit|universitair|roc)\s+(?:van\s+|of\s+|in\s+)?$")
-_SCHOOL_AFTER = re.compile(r"^\s+(?:university|universiteit)\b")
+_WITH = r"\b(?:met|with|bij|at|aan)\s+(?:(?:de|the|een|a)\s+)?"
+_WITH_SCHOOL = re.compile(_WITH + r"(?:universiteit|hogeschool|rijksuniversiteit|roc|tu|umc|university)\s+(?:van\s+|of\s+)?$")
+_WITH_PLACE = re.compile(_WITH + "$")
+_SCHOOL = re.compile(r"\s+(?:university|universiteit)\b")
+"""'Met de Hogeschool Rotterdam', 'with Utrecht University': where the partner is tells nothing about the firm's place."""
 _DENIED = re.compile(r"\b(?:niet|not)\s+(?:meer\s+|langer\s+)?(?:in|uit|te|from)\s+$")
+_NO_PROVINCES = frozenset({"ambiguous", "needs_introduction", "introductions", "own", "of_others"})
 _COMPASS_POINT = r"(?:noord|zuid|oost|west|midden)[- ]"
 _COMPASS = re.compile(rf"^{_COMPASS_POINT}")
 
@@ -29,6 +33,8 @@ class Place:
     province: str
     start: int
     end: int
+    own: bool = False
+    """Do the words before it say that this is where the firm is?"""
 
 
 class Gazetteer:
@@ -41,16 +47,14 @@ class Gazetteer:
         self._introduced = re.compile(
             rf"(?:^|[\s(])(?:{introductions})\s+(?:de\s+|het\s+|the\s+)?(?:regio\s+|provincie\s+|gemeente\s+)?$"
         )
-        names = {
-            fold(name): province
-            for province, places in data.items()
-            if province not in {"ambiguous", "needs_introduction", "introductions"}
-            for name in places
-        }
+        own, others = ("|".join(map(re.escape, data[key])) for key in ("own", "of_others"))
+        self._own = re.compile(rf"(?<!\w)(?:{own})\s+(?:de\s+|het\s+|the\s+)?$")
+        self._of_others = re.compile(rf"(?<!\w)(?:{others})\s+(?:in|uit|from|van|of)\s+(?:de\s+|het\s+|the\s+)?$")
+        names = {fold(name): province for province, places in data.items() if province not in _NO_PROVINCES for name in places}
         self._provinces = names
         ordered = sorted(names, key=len, reverse=True)
         any_name = "|".join(map(re.escape, ordered))
-        self._regex = re.compile(rf"(?<![\w-])(?:{_COMPASS_POINT})?(?:{any_name})(?:e?se?|er)?(?![\w])")
+        self._regex = re.compile(rf"(?<![\w-])(?:{_COMPASS_POINT})?(?:{any_name})(?:e?se?|er?)?(?![\w])")
 
     def find(self, text: str) -> list[Place]:
         folded = fold(text)
@@ -58,15 +62,26 @@ class Gazetteer:
         for match in self._regex.finditer(folded):
             name = self._name(match[0])
             if name and self._is_place(text, folded, match, name):
-                found.append(Place(self._provinces[name], match.start(), match.end()))
+                own = bool(self._own.search(folded[: match.start()]))
+                found.append(Place(self._provinces[name], match.start(), match.end(), own))
         return found
+
+    def firm_place(self, text: str) -> Place | None:
+        """Where the firm is: where it says that it is, else the first place that is named."""
+        found = self.find(text)
+        own = [place for place in found if place.own]
+        if own or len({place.province for place in found}) == 1:
+            return (own or found)[-1]
+        return found[0] if found else None
 
     def _is_place(self, text: str, folded: str, match: re.Match[str], name: str) -> bool:
         before, after = folded[: match.start()], folded[match.end() :]
         if _DENIED.search(before) or _PERSON.search(before) or _is_surname(text, match.start()):
             return False
-        if _SCHOOL_BEFORE.search(before) or _SCHOOL_AFTER.match(after):
-            return False  # where a partner is
+        if self._of_others.search(before):
+            return False  # where a customer is
+        if _WITH_SCHOOL.search(before) or (_WITH_PLACE.search(before) and _SCHOOL.match(after)):
+            return False
         capital = text[match.start()].isupper() or text[match.start()] == "'"
         introduced = bool(self._introduced.search(before))
         apart = capital and bool(_BEFORE.search(before) and _AFTER.match(after))

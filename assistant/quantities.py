@@ -23,6 +23,7 @@ _HIGHEST_WORD = 999
 _GOAL = re.compile(r"\b(?:naar|tot|to)\s+$")
 _CLAUSE = re.compile(r"[.;,!?](?!\d)|\b(?:en|and|maar|but)\b")
 _DENIED = re.compile(r"\b(?:niet|not|geen|no)\s+(?:met\s+|een\s+|van\s+)?$")
+_TOGETHER = re.compile(r"\s+(?:samen|together)\b")
 _NO_NUMBER = frozenset({"een", "a", "an"})
 """Articles, which number words are too: 'een medewerker' does not say that there is one."""
 _LEAST_AMOUNT = 500
@@ -60,6 +61,8 @@ class QuantityReader:
         self._words = number_words(language)
         spoken = "|".join(sorted((re.escape(word) for word in self._words), key=len, reverse=True))
         number = rf"(?P<n>(?<![\d.,]){_DIGITS}|(?<!\w)(?:{spoken})(?!\w))"
+        # "Een kleine vijftig man" are fifty, so that no count begins at an article.
+        count = rf"(?!(?:{'|'.join(sorted(_NO_NUMBER))})\s){number}"
         scales = "|".join(sorted(_SCALES, key=len, reverse=True))
         not_people = "|".join(re.escape(fold(word)) for word in data["not_people"])
         filler = rf"(?:(?!(?:{not_people})\b)[^\W\d][\w-]*\s+){{0,2}}"
@@ -70,23 +73,29 @@ class QuantityReader:
         self._money = re.compile(
             rf"(?P<cur>€|\beur(?:o)?\b)?\s*{number}(?:\s?(?P<scale>{scales})(?!\w))?(?:,-)?\s?(?P<cur2>€|euros?\b|eur\b)?"
         )
-        counted = rf"{number}(?:\s?(?:a|tot|-|to|of|or|en|and)\s?(?P<n2>{_DIGITS}))?(?:[\s-]+{filler}|(?=fte))"
+        counted = rf"{count}\+?(?:\s?(?:a|tot|-|to|of|or|en|and)\s?(?P<n2>{_DIGITS}))?(?:[\s-]+{filler}|(?=fte))"
         not_counted = (
             rf"(?!\w|[.,]\d|%|\s*(?:{scales}|euro|%|{not_people}|{options('years')}|{options('months')}|procent|percent)(?!\w))"
         )
+        self._in_months = re.compile(rf"\s*(?:{options('months')})(?!\w)")
         self._no_people = re.compile(rf"\s*(?:{not_people}|{options('years')}|{options('months')}|%|procent|percent)(?!\w)")
         self._employees = [
             re.compile(rf"{counted}(?:{options('people')})(?!\w)"),
             re.compile(rf"(?<!\w)(?:{options('people_before')})\s+{number}{not_counted}"),
             re.compile(rf"(?<!\w)(?:van|from)\s+{number}\s+(?:naar|to)\s+(?:{_DIGITS}|{spoken})\s+(?:{options('people')})(?!\w)"),
             # "we are 8": only where nothing else follows that the number could count.
-            re.compile(rf"(?<!\w)(?:{options('people_before_end')})\s+{number}(?=\s*(?:[.,;!?)]|$|(?:{options('total_after')})\b))"),
+            re.compile(
+                rf"(?<!\w)(?:{options('people_before_end')})\s+{number}(?=\s*(?:[.,;!?)]|$|(?:{options('total_after')})\b))"
+            ),
         ]
         self._total = re.compile(rf"(?<!\w)(?:{options('total_before')})\s+{number}{not_counted}")
         self._team = re.compile(rf"(?:{options('team_before')})\s")
         self._team_before = re.compile(rf"(?<!\w)(?:{options('team_before')})\s+$")
         self._part_before = re.compile(rf"(?<!\w)(?:{options('part_before')})\s+(?:\w+\s+)?$")
         self._part_after = re.compile(rf"^\s+(?:{options('part_after')})(?!\w)")
+        self._other_firms = re.compile(rf"(?<!\w)(?:{options('other_firms')})\s+(?:\w+\s+){{0,2}}$")
+        self._fewer = re.compile(rf"(?<!\w)(?:{options('fewer')})\s+$")
+        self._more = re.compile(rf"(?<!\w)(?:{options('more')})\s+$")
         self._looked_for = re.compile(rf"(?<!\w)(?:{options('looked_for')})(?!\w)")
         self._roles = re.compile(rf"{counted}(?:{options('people_roles')})(?!\w)")
         self._fixed_people = _fixed(data["people_fixed"], classes)
@@ -143,6 +152,8 @@ class QuantityReader:
                 return today.year - value
             if money and value < _LEAST_AMOUNT:
                 continue  # "80" may be euros or thousands
+            if field == "company_age_years" and self._in_months.match(folded, found.end("n")):
+                return value // 12
             return value
         return None
 
@@ -163,7 +174,9 @@ class QuantityReader:
         total = self._counted(self._total, folded)
         parts = [quantity for quantity in found if self._is_part(quantity, folded)]
         whole = fixed + [quantity for quantity in found if quantity not in parts]
-        return total or whole or parts or self._counted(self._roles, folded)
+        # "Met vijf bakkers samen" are five firms.
+        roles = [one for one in self._counted(self._roles, folded) if not _TOGETHER.match(folded, one.end)]
+        return total or whole or parts or roles
 
     def _is_part(self, quantity: Quantity, folded: str) -> bool:
         """'waarvan 6 man in de ontwikkeling', 'een team van 3': not the whole firm."""
@@ -179,10 +192,13 @@ class QuantityReader:
         found = []
         for match in regex.finditer(folded):
             value = self._value(match.groupdict().get("n2") or match["n"])
-            if value is None or value != int(value) or _GOAL.search(folded[: match.start()]):
+            before = folded[: match.start()]
+            if value is None or value != int(value) or _GOAL.search(before) or self._other_firms.search(before):
                 continue
             if match["n"] not in _NO_NUMBER or "man of" in match[0]:
-                found.append(Quantity("employees", int(value), match.start(), match.end()))
+                # "Fewer than ten" are nine at most: a bound that the firm is within.
+                bound = -1 if self._fewer.search(before) else 1 if self._more.search(before) else 0
+                found.append(Quantity("employees", int(value) + bound, match.start(), match.end()))
         return found
 
     def _ages(self, folded: str, today: date) -> list[Quantity]:

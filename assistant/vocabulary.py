@@ -31,6 +31,8 @@ class Vocabulary:
     negators: PatternSet
     negation_after: PatternSet
     soft_intro: PatternSet
+    soft_after: PatternSet
+    offered: PatternSet
     own_plan: PatternSet
     dont_know: PatternSet
     correction: PatternSet
@@ -42,6 +44,7 @@ class Vocabulary:
     aspects: dict[str, PatternSet]
     ordinals: dict[int, PatternSet]
     follow_up: PatternSet
+    either: PatternSet
 
     def is_everyday(self, folded: str) -> bool:
         """Is this a word that people use for what they need ("patent"), also where some scheme goes by that name?"""
@@ -62,7 +65,7 @@ def vocabulary(language: Language) -> Vocabulary:
     def group(sources: Mapping[str, list[str]]) -> dict[str, PatternSet]:
         return {value: patterns(words) for value, words in sources.items()}
 
-    nested = {"aspects", "ordinals", "follow_up", "compare_second"}
+    nested = {"aspects", "ordinals", "follow_up", "either"}
     return Vocabulary(
         language=language,
         choices={field: group(data[field]) for field in CHOICES if field in data},
@@ -71,6 +74,8 @@ def vocabulary(language: Language) -> Vocabulary:
         negators=patterns(negators),
         negation_after=patterns(data["negation_after"]),
         soft_intro=patterns(data["soft_intro"]),
+        soft_after=patterns(data["soft_after"]),
+        offered=patterns(data["offered"]),
         own_plan=patterns(data["own_plan"]),
         dont_know=patterns(data["dont_know"]),
         correction=patterns(data["correction"]),
@@ -82,4 +87,5 @@ def vocabulary(language: Language) -> Vocabulary:
         aspects=group(intents["aspects"]),
         ordinals={int(number): patterns(words) for number, words in intents["ordinals"].items()},
         follow_up=patterns(intents["follow_up"]),
+        either=patterns(intents["either"]),
     )

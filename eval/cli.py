@@ -18,7 +18,7 @@ Cases = Annotated[Path | None, typer.Option("--cases", metavar="DIR", help="A fo
 
 
 @app.command("eval")
-def evaluate(  # noqa: PLR0913  one parameter per option of the command line
+def evaluate(  # noqa: PLR0913, PLR0917  one parameter per option of the command line
     cases: Cases = None,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="DIR", help="Write report.md, .json, .html and junit.xml here.")
@@ -26,7 +26,16 @@ def evaluate(  # noqa: PLR0913  one parameter per option of the command line
     as_json: JsonFlag = False,
     case: Annotated[str | None, typer.Option("--case", metavar="ID", help="Show one case as a conversation.")] = None,
     split: Annotated[str | None, typer.Option("--split", metavar="train|test", help="Only the cases of one split.")] = None,
-    embedder: Annotated[str | None, typer.Option("--embedder", help="Another embedder than the settings name.")] = None,
+    embedder: Annotated[
+        list[str] | None,
+        typer.Option("--embedder", metavar="NAME", help="Another embedder than the settings name; twice or more: compare them."),
+    ] = None,
+    retrieval: Annotated[
+        bool, typer.Option("--retrieval", help="Compare the retriever with what people use, on the test split; no gate.")
+    ] = False,
+    documents: Annotated[
+        Path | None, typer.Option("--documents", metavar="DIR", help="With --retrieval: the original documents, searched too.")
+    ] = None,
     baseline: Annotated[
         Path | None, typer.Option("--baseline", metavar="FILE", help="Another stored report to compare with.")
     ] = None,
@@ -39,7 +48,13 @@ def evaluate(  # noqa: PLR0913  one parameter per option of the command line
     """Run the evaluation, write the report, and hold it against the gate."""
     from eval.command import Options, run_evaluation
 
-    settings = read_settings(embedder=embedder)
+    named = embedder or [read_settings().embedder]
+    if retrieval or len(named) > 1:
+        from eval.compare import run_comparison
+
+        with clear_errors():
+            raise typer.Exit(run_comparison(read_settings(), named, cases, documents, report, as_json=as_json))
+    settings = read_settings(embedder=named[0])
     options = Options(
         cases=cases, report=report, as_json=as_json, case=case, split=split, baseline=baseline,
         write_baseline=write_baseline, ragas=ragas,

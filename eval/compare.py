@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -14,15 +15,21 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from assistant.settings import Settings
 from eval import contestants
+from eval.cases import load_cases
+from eval.command import WRONG_CALL
 from eval.contestants import Search
+from eval.errors import EvaluationError
 from eval.metrics import ndcg_at_k, recall_at_k, reciprocal_rank
 from eval.perturb import PERTURBATIONS
-from eval.search_tasks import Query, SearchTask
+from eval.search_tasks import Query, SearchTask, catalogue_task, documents_task
+from eval.splits import split
+from knowledge.catalogue import load_catalogue
 from knowledge.embedding import Embedder, open_embedder
 from knowledge.embedding.embedder import MINILM
 from knowledge.passages import QUESTION
-from knowledge.retrieval import RetrievalWeights, load_weights
+from knowledge.retrieval import Fusion, RetrievalWeights, load_weights
 
 OWN: Final = "hybrid (own)"
 _MOST: Final = 10
@@ -85,8 +92,8 @@ def ablation(task: SearchTask, embedder: Embedder) -> list[Line]:
     bare = replace(task, passages=tuple(passage for passage in task.passages if passage.kind != QUESTION))
     parts: list[tuple[str, Callable[[], Search]]] = [
         ("everything", lambda: contestants.hybrid(task, embedder, whole)),
-        ("without vectors", lambda: contestants.hybrid(task, embedder, whole, _altered(weights, dense=0.0))),
-        ("without BM25", lambda: contestants.hybrid(task, embedder, whole, _altered(weights, lexical=0.0))),
+        ("without vectors", lambda: contestants.hybrid(task, embedder, whole, _altered(weights, **only("lexical")))),
+        ("without BM25", lambda: contestants.hybrid(task, embedder, whole, _altered(weights, **only("dense")))),
         ("without split compounds", lambda: contestants.hybrid(task, embedder, whole, None, contestants.without("compounds"))),
         ("without synonyms", lambda: contestants.hybrid(task, embedder, whole, None, contestants.without("synonyms"))),
         ("without stop words", lambda: contestants.hybrid(task, embedder, whole, None, contestants.without("stopwords"))),
@@ -99,6 +106,12 @@ def ablation(task: SearchTask, embedder: Embedder) -> list[Line]:
         return [line for name, make in parts for line in _measured(task, name, make(), 0.0) if not line.language]
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def only(part: str) -> dict[str, Fusion]:
+    """Weights under which words, or vectors, decide alone."""
+    alone = Fusion(lexical=float(part == "lexical"), dense=float(part == "dense"))
+    return {"catalogue": alone, "originals": alone}
 
 
 def with_typos(task: SearchTask) -> SearchTask:
@@ -156,23 +169,70 @@ class _Remembering(Embedder):
         return [self._known[text] for text in texts]
 
 
-def as_data(lines: Sequence[Line]) -> list[dict[str, Any]]:
-    return [asdict(line) for line in lines]
+def run_comparison(
+    settings: Settings,
+    embedders: Sequence[str],
+    cases: Path | None = None,
+    documents: Path | None = None,
+    report: Path | None = None,
+    *,
+    as_json: bool = False,
+) -> int:
+    """Compare on the test split (and the documents), take the own retriever apart, print and write it all.
+
+    Raises:
+        KnowledgeError: the catalogue, a document or an embedder can't be loaded.
+    """
+    errors = Console(stderr=True, highlight=False)
+    try:
+        every = load_cases(cases).cases
+        sides = split(every)
+        tasks = [catalogue_task(load_catalogue(settings.catalogue), [case for case in every if sides[case.id] == "test"])]
+        tasks += [documents_task(documents)] if documents else []
+        opened = [open_embedder(name, settings.query_prefix, settings.passage_prefix) for name in embedders]
+        with errors.status("Comparing retrievers") as status:
+            lines = compare(tasks, opened, status.update)
+            status.update("Taking parts out")
+            parts = [line for task in tasks for line in ablation(task, opened[0])]
+            rough = [line for task in tasks for line in _typos(task, opened[0])]
+    except EvaluationError as error:
+        errors.print(str(error), style="red", markup=False)
+        return WRONG_CALL
+    tables = {
+        "Retrievers side by side": lines,
+        "The own retriever with a part taken out": parts,
+        "The own retriever, a slip in one word of four": rough,
+    }
+    data = {title: [asdict(line) for line in table] for title, table in tables.items()}
+    if report:
+        report.mkdir(parents=True, exist_ok=True)
+        (report / "retrieval.json").write_text(json.dumps(data, ensure_ascii=False, indent=1), "utf-8")
+        with (report / "retrieval.txt").open("w", encoding="utf-8") as file:
+            _print(Console(file=file, width=140), tables)
+    if as_json:
+        print(json.dumps(data, ensure_ascii=False))
+    else:
+        _print(Console(highlight=False), tables)
+    return 0
 
 
-def print_lines(out: Console, title: str, lines: Sequence[Line]) -> None:
-    """The lines as a table."""
-    table = Table(title=title, title_justify="left")
-    for column in ("task", "retriever", "language", "questions", "recall@5", "nDCG@10", "MRR", "median"):
-        table.add_column(column, justify="left" if column in ("task", "retriever", "language") else "right")
-    task = ""
-    for line in lines:
-        if task and line.task != task:
-            table.add_section()
-        task = line.task
-        figures = (f"{value:.3f}" for value in (line.recall_at_5, line.ndcg_at_10, line.mrr))
-        table.add_row(
-            line.task, line.engine, line.language or "all", str(line.queries), *figures, f"{line.median_ms:.1f} ms",
-            style="bold" if line.engine == OWN and not line.language else "",
-        )  # fmt: skip
-    out.print(table)
+def _typos(task: SearchTask, embedder: Embedder) -> list[Line]:
+    folder = Path(tempfile.mkdtemp(prefix="instrumentwijzer-typos-"))
+    try:
+        return list(_measured(with_typos(task), OWN, contestants.hybrid(task, embedder, folder), 0.0))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _print(out: Console, tables: Mapping[str, Sequence[Line]]) -> None:
+    for title, lines in tables.items():
+        table = Table(title=title, title_justify="left")
+        for column in ("task", "retriever", "language", "questions", "recall@5", "nDCG@10", "MRR", "median"):
+            table.add_column(column, justify="left" if column in ("task", "retriever", "language") else "right")
+        for line in lines:
+            figures = (f"{value:.3f}" for value in (line.recall_at_5, line.ndcg_at_10, line.mrr))
+            table.add_row(
+                line.task, line.engine, line.language or "all", str(line.queries), *figures, f"{line.median_ms:.1f} ms",
+                style="bold" if line.engine == OWN and not line.language else "",
+            )  # fmt: skip
+        out.print(table)

@@ -142,7 +142,7 @@ def hybrid(
     build_index(folder, task.passages, embedder, embedder.identity)
     search = HybridSearch(SearchIndex(folder, embedder, embedder.identity), embedder, weights, language_data)
     if task.in_one_language:
-        return lambda query, _language: [hit.document.metadata["id"] for hit in search.search_originals(query)]
+        return lambda query, language: [hit.document.metadata["id"] for hit in search.search_originals(query, language)]
     return lambda query, language: [hit.instrument for hit in search.instruments(query, language)]
 
 

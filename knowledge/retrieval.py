@@ -32,13 +32,22 @@ from knowledge.yaml_source import parse_yaml
 _DENSE_DEPTH: Final = 60
 
 
+class Fusion(BaseModel):
+    """What words and vectors count for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lexical: float = Field(ge=0)
+    dense: float = Field(ge=0)
+
+
 class RetrievalWeights(BaseModel):
     """How the parts are fused; fitted on the evaluation's training split (``retrieval.yaml``)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    lexical: float
-    dense: float
+    catalogue: Fusion
+    originals: Fusion
     dense_floor: float
     kinds: dict[str, float]
     supporting: float
@@ -137,13 +146,15 @@ class HybridSearch:
 
         ``where``: what the passages' metadata must be (instrument, kind, year, document …).
         """
+        return self._fused(query, language, dict(where or {}), self.weights.catalogue)
+
+    def _fused(self, query: str, language: Language, filters: Mapping[str, Any], fusion: Fusion) -> list[Hit]:
         lexicon = self._lexicons[language]
-        filters = dict(where or {})
-        lexical = lexicon.scores(query)
+        lexical = lexicon.scores(query) if fusion.lexical else np.zeros(len(lexicon.documents), dtype=np.float32)
         if filters:
             lexical = lexical * lexicon.admits(filters)
         top = float(lexical.max(initial=0.0))
-        dense = self._dense(query, language, filters)
+        dense = self._dense(query, language, filters) if fusion.dense else {}
         scored = []
         candidates = set(np.flatnonzero(lexical).tolist()) | {lexicon.row[id_] for id_ in dense if id_ in lexicon.row}
         for row in candidates:
@@ -153,17 +164,23 @@ class HybridSearch:
                 1 - self.weights.dense_floor
             )
             kind = self.weights.kinds.get(document.metadata["kind"], 1.0)
-            score = kind * (self.weights.lexical * lexical_part + self.weights.dense * dense_part)
+            score = kind * (fusion.lexical * lexical_part + fusion.dense * dense_part) / (fusion.lexical + fusion.dense)
             scored.append(Hit(document, score, lexical_part, dense_part))
-        return sorted(scored, key=lambda hit: (-hit.score, hit.document.metadata["id"]))
+        return sorted(scored, key=_best_first)
 
-    def search_originals(self, query: str) -> list[Hit]:
-        """Passages of the original documents, in whatever language these were written, best first."""
-        found = [hit for language in LANGUAGES for hit in self.search(query, language, {"kind": DOCUMENT})]
-        return sorted(found, key=lambda hit: (-hit.score, hit.document.metadata["id"]))
+    def search_originals(self, query: str, language: Language) -> list[Hit]:
+        """Passages of the original documents, in whatever language these were written, best first.
+
+        Words say nothing across languages: there the vectors decide alone.
+        """
+        found: list[Hit] = []
+        for written in LANGUAGES:
+            fusion = self.weights.originals if written == language else Fusion(lexical=0.0, dense=1.0)
+            found += self._fused(query, written, {"kind": DOCUMENT}, fusion)
+        return sorted(found, key=_best_first)
 
     def _dense(self, query: str, language: Language, filters: Mapping[str, Any]) -> dict[str, float]:
-        if not self.weights.dense or not query.strip():
+        if not query.strip():
             return {}
         conditions = [{key: value} for key, value in filters.items()]
         where = {"$and": conditions} if len(conditions) > 1 else (conditions[0] if conditions else None)
@@ -186,6 +203,10 @@ class HybridSearch:
             score = (hits[0].score + self.weights.supporting * extra) / (1 + self.weights.supporting)
             ranked.append(InstrumentHit(instrument, score, tuple(hits[:8])))
         return sorted(ranked, key=lambda entry: (-entry.score, entry.instrument))
+
+
+def _best_first(hit: Hit) -> tuple[float, str]:
+    return (-hit.score, hit.document.metadata["id"])
 
 
 def _lexicon(documents: list[Document], language: Language, data: Mapping[str, Any]) -> _Lexicon:

@@ -85,6 +85,19 @@ def roughen(text: str, dice: random.Random) -> str:
     return rough.lower().rstrip(".?!") if dice.random() < 0.5 else rough
 
 
+def cut(text: str, chance: float, dice: random.Random) -> str:
+    """A text with words cut at random places, each of more than three letters with this chance, and again."""
+    parts = []
+    for word in text.split():
+        rest = word
+        while len(rest) > 3 and dice.random() < chance:
+            at = dice.randrange(1, len(rest))
+            parts.append(rest[:at])
+            rest = rest[at:]
+        parts.append(rest)
+    return " ".join(parts)
+
+
 def digest(pairs: Iterable[Pair]) -> str:
     """Changes when a pair does; the shipped model names that of the pairs it learnt from."""
     content = "\n".join(f"{pair.owner}\t{pair.target}\t{pair.language}\t{pair.query}" for pair in pairs)
