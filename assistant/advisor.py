@@ -15,7 +15,7 @@ from assistant.models import Intent, Message, Profile, Question, Reply, Understa
 from assistant.names import NameFinder
 from assistant.phrases import Phrases, load_phrases
 from assistant.questions import ask, next_question
-from assistant.ranking import Ranked, Weights, load_weights, rank
+from assistant.ranking import Ranked, Weights, load_weights, rank, relevance
 from knowledge.catalogue import Catalogue
 from knowledge.models import LANGUAGES, Language
 from knowledge.retrieval import HybridSearch, InstrumentHit
@@ -105,9 +105,10 @@ class Advisor:
             return self._plain(
                 understood, phrases.say("abstain", understood.query), abstained=True, question=ask("needs", phrases)
             )
-        floor = max(weights.least_relevance, weights.relative_relevance * max(entry.relevance for entry in ranked))
-        offered = [entry for entry in ranked if entry.relevance >= floor][: weights.offered]
-        question = next_question(ranked, profile, understood.asked, nearness, weights, phrases)
+        relevant = {entry.instrument.id: relevance(entry, weights) for entry in ranked}
+        floor = max(weights.least_relevance, weights.relative_relevance * max(relevant.values()))
+        offered = [entry for entry in ranked if relevant[entry.instrument.id] >= floor][: weights.offered]
+        question = next_question(ranked, profile, understood.asked, weights, phrases)
         composer, citer = self._composer(understood, phrases)
         advice = composer.advise(offered, self._worth_rejecting(matches, profile, nearness, offered), question)
         return self._reply(understood, advice, citer, question=question)

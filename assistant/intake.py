@@ -218,7 +218,7 @@ class Intake:
 
     def _is_whole_answer(self, text: str, folded: str, question: str, words: Vocabulary, read: _Read) -> bool:
         """Is the message an option of the question, or not knowing, and nothing else?"""
-        if words.dont_know.any_in(folded) and len(folded.split()) <= _DONT_KNOW_WORDS:
+        if _is_not_known(folded, words):
             return True
         for language in LANGUAGES:
             value = self._phrases[language].option_value(question, text)
@@ -313,9 +313,16 @@ def _is_offered(folded: str, place: Found, words: Vocabulary) -> bool:
     return any(len(clause[verb.end :].split()) <= _OFFERED_WORDS for verb in words.offered.find(clause))
 
 
+def _is_not_known(folded: str, words: Vocabulary) -> bool:
+    """'Weet ik niet', and nothing else."""
+    return words.dont_know.any_in(folded) and len(folded.split()) <= _DONT_KNOW_WORDS
+
+
 def _query(said: Sequence[str], named_last: bool) -> str:
     """What to search for: all that was said; only the last message when that names an instrument itself."""
     if not said:
         return ""
     told = said[-1:] if named_last else said
-    return "\n".join(message.strip() for message in told if message.strip())[:_LONGEST_MESSAGE]
+    # "Weet ik niet" is about no instrument, and would only make the search vaguer with each question.
+    telling = [text for text in told if not any(_is_not_known(fold(text), vocabulary(language)) for language in LANGUAGES)]
+    return "\n".join(message.strip() for message in telling or told if message.strip())[:_LONGEST_MESSAGE]

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from assistant.matching import match
 from assistant.models import Profile, Question
 from assistant.phrases import Phrases
-from assistant.ranking import Ranked, Weights, rank
+from assistant.ranking import Ranked, Weights, in_order, rescored
 
 _RANK_WEIGHTS = (3 / 6, 2 / 6, 1 / 6)
 
@@ -24,7 +23,6 @@ def next_question(
     ranked: Sequence[Ranked],
     profile: Profile,
     asked: Sequence[str],
-    nearness: Mapping[str, float],
     weights: Weights,
     phrases: Phrases,
 ) -> Question | None:
@@ -34,7 +32,7 @@ def next_question(
     in_play = ranked[: weights.candidates_in_play]
     known = profile.known()
     gains = {
-        field: gain(field, [value for _, value in phrases.options(field)], in_play, profile, nearness, weights)
+        field: gain(field, [value for _, value in phrases.options(field)], in_play, profile, weights)
         for field in phrases.asks
         if field not in known and field not in asked and _matters(field, in_play)
     }
@@ -55,11 +53,10 @@ def gain(
     values: Sequence[Any],
     in_play: Sequence[Ranked],
     profile: Profile,
-    nearness: Mapping[str, float],
     weights: Weights,
 ) -> float:
     """Expected information of a field's answer about the first three places, in bits."""
-    outcomes = [_outcome(field, value, in_play, profile, nearness, weights) for value in values]
+    outcomes = [_outcome(field, value, in_play, profile, weights) for value in values]
     return sum(
         weight * _entropy([outcome[place] if place < len(outcome) else None for outcome in outcomes])
         for place, weight in enumerate(_RANK_WEIGHTS)
@@ -71,15 +68,11 @@ def _outcome(
     value: Any,
     in_play: Sequence[Ranked],
     profile: Profile,
-    nearness: Mapping[str, float],
     weights: Weights,
 ) -> list[str]:
     supposed = profile.model_copy(update={field: (value,) if field == "needs" else value})
-    matches = [
-        match(entry.instrument, supposed) if field in entry.instrument.fields_tested else entry.match for entry in in_play
-    ]
-    ranked = rank(matches, supposed, nearness, weights)
-    return [entry.instrument.id for entry in ranked[: len(_RANK_WEIGHTS)]]
+    again = [found for entry in in_play if (found := rescored(entry, field, supposed, weights))]
+    return [entry.instrument.id for entry in in_order(again)[: len(_RANK_WEIGHTS)]]
 
 
 def _entropy(outcomes: Sequence[str | None]) -> float:

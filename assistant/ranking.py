@@ -10,20 +10,21 @@ criteria, *evidence* (what evaluations found, weighed by their strength, for fir
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
 from assistant.conditions import verdict_of
-from assistant.matching import Match
+from assistant.matching import Match, match
 from assistant.models import Fit, Profile, Verdict
 from assistant.vocabulary import read_data
 from knowledge.models import Effect, Instrument, StatusState, Strength
 
 PARTS: Final = ("retrieval", "need", "phase", "sector", "fit", "soft", "evidence", "status")
+_RELEVANCE: Final = ("retrieval", "need", "phase")
 _EFFECT: Final = {Effect.POSITIVE: 1.0, Effect.MIXED: 0.5, Effect.DESCRIPTIVE: 0.5, Effect.WEAK: 0.25, Effect.NONE: 0.0}
 _STRENGTH: Final = {Strength.STRONG: 3.0, Strength.MODERATE: 2.0, Strength.INDICATIVE: 1.0, Strength.CLAIM: 0.25}
 _STATUS: Final = {StatusState.OPEN: 1.0, StatusState.UNKNOWN: 0.6, StatusState.CLOSED: 0.3, StatusState.ENDED: 0.0}
@@ -56,14 +57,9 @@ class Weights(BaseModel):
     least_gain: float
     most_questions: int
 
-    @cached_property
+    @property
     def of_parts(self) -> dict[str, float]:
         return {name: getattr(self, name) for name in PARTS}
-
-    @cached_property
-    def of_relevance(self) -> dict[str, float]:
-        """What makes an instrument relevant to the question, whoever asks it."""
-        return {name: getattr(self, name) for name in ("retrieval", "need", "phase")}
 
 
 @lru_cache(maxsize=1)
@@ -77,7 +73,6 @@ class Ranked:
 
     match: Match
     score: float
-    relevance: float
     parts: Mapping[str, float]
 
     @property
@@ -87,24 +82,50 @@ class Ranked:
 
 def rank(matches: Sequence[Match], profile: Profile, nearness: Mapping[str, float], weights: Weights) -> list[Ranked]:
     """Candidates best first; rejected ones are left out."""
-    scored = [score(match, profile, nearness.get(match.instrument.id, 0.0), weights) for match in matches if match.fit]
-    return sorted(scored, key=lambda entry: (-entry.score, entry.instrument.id))
+    scored = [score(entry, profile, nearness.get(entry.instrument.id, 0.0), weights) for entry in matches if entry.fit]
+    return in_order(scored)
 
 
-def score(match: Match, profile: Profile, nearness: float, weights: Weights) -> Ranked:
+def in_order(entries: Iterable[Ranked]) -> list[Ranked]:
+    """Highest score first; equals by id, so that the same question gives the same order."""
+    return sorted(entries, key=lambda entry: (-entry.score, entry.instrument.id))
+
+
+def score(judged: Match, profile: Profile, nearness: float, weights: Weights) -> Ranked:
     """The score of one candidate. ``nearness``: 0–1, against the nearest instrument."""
-    instrument = match.instrument
+    instrument = judged.instrument
     parts = {
         "retrieval": nearness,
         "need": need_part(instrument, profile, weights),
         "phase": phase_part(instrument, profile, weights),
         "sector": sector_part(instrument, profile, weights),
-        "fit": _fit_part(match),
-        "soft": _soft_part(match),
+        "fit": _fit_part(judged),
+        "soft": _soft_part(judged),
         "evidence": evidence_part(instrument, profile),
         "status": _STATUS[instrument.status.state],
     }
-    return Ranked(match, _mean(parts, weights.of_parts), _mean(parts, weights.of_relevance), parts)
+    return Ranked(judged, _mean(parts, weights.of_parts), parts)
+
+
+def relevance(entry: Ranked, weights: Weights) -> float:
+    """How much an instrument has to do with the question, whoever asks it: 0–1."""
+    return _mean(entry.parts, {name: getattr(weights, name) for name in _RELEVANCE})
+
+
+def rescored(entry: Ranked, field: str, profile: Profile, weights: Weights) -> Ranked | None:
+    """A candidate again, after this one field of the profile got another value; None where that rejects it."""
+    instrument, judged, parts = entry.instrument, entry.match, dict(entry.parts)
+    if field in instrument.fields_tested:
+        judged = match(instrument, profile)
+        if judged.fit is None:
+            return None
+        parts |= {"fit": _fit_part(judged), "soft": _soft_part(judged)}
+    if field in _OF_FIELD:
+        name, part = _OF_FIELD[field]
+        parts[name] = part(instrument, profile, weights)
+    if field in instrument.fields_of_findings:
+        parts["evidence"] = evidence_part(instrument, profile)
+    return Ranked(judged, _mean(parts, weights.of_parts), parts)
 
 
 def _mean(parts: Mapping[str, float], weights: Mapping[str, float]) -> float:
@@ -142,15 +163,18 @@ def sector_part(instrument: Instrument, profile: Profile, weights: Weights) -> f
     return 1.0 if profile.sector in instrument.sectors else 0.0
 
 
-def _fit_part(match: Match) -> float:
-    if match.fit is Fit.FITS:
+_OF_FIELD: Final = {"needs": ("need", need_part), "phase": ("phase", phase_part), "sector": ("sector", sector_part)}
+
+
+def _fit_part(judged: Match) -> float:
+    if judged.fit is Fit.FITS:
         return 1.0
-    hard = match.hard
+    hard = judged.hard
     return sum(entry.verdict is Verdict.MET for entry in hard) / len(hard) * 0.9 if hard else 0.9
 
 
-def _soft_part(match: Match) -> float:
-    soft = [entry for entry in match.verdicts if not entry.criterion.hard and entry.criterion.testable]
+def _soft_part(judged: Match) -> float:
+    soft = [entry for entry in judged.verdicts if not entry.criterion.hard and entry.criterion.testable]
     if not soft:
         return 0.5
     balance = sum((entry.verdict is Verdict.MET) - (entry.verdict is Verdict.NOT_MET) for entry in soft)

@@ -8,6 +8,7 @@ instrument (``wbso.purpose``), which :meth:`Instrument.fact` and the catalogue r
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -60,6 +61,13 @@ def latest_day(as_of: str) -> date:
 
 class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy that does not take over what was cached of the original."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
 
 
 class Text(Model):
@@ -426,6 +434,11 @@ class Instrument(Model):
     @cached_property
     def _facts_by_id(self) -> dict[str, Fact]:
         return {fact.id: fact for fact in self.facts}
+
+    @cached_property
+    def fields_of_findings(self) -> frozenset[str]:
+        """The profile fields that say for whom a finding holds."""
+        return frozenset(field for finding in self.evaluations if finding.concerns for field in fields_of(finding.concerns))
 
     @cached_property
     def fields_tested(self) -> frozenset[str]:

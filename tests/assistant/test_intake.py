@@ -221,6 +221,11 @@ def test_places(text: str, province: str | None) -> None:
     assert (place.province if place else None) == province
 
 
+def test_not_knowing_is_no_part_of_what_is_searched_for(intake: Intake) -> None:
+    assert intake.understand(user("Wij willen een proef doen", "weet ik niet", "geen idee")).query == "Wij willen een proef doen"
+    assert intake.understand(user("geen idee")).query == "geen idee"
+
+
 def test_each_reading_keeps_its_words(intake: Intake) -> None:
     readings = {one.field: one.words for one in intake.understand(user("Wij hebben 12 man in Zeeland")).readings}
     assert readings == {"employees": "12 man", "province": "Zeeland"}

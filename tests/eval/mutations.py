@@ -66,7 +66,6 @@ class Fault:
     """``gates``: of these (metrics, or ``NEWLY``) one has to break. ``cases``: those that can show it, ``most`` of them.
 
     ``says``: what a newly failing case has to say, where the harm is too small to move a rate.
-
     ``plant`` returns the advisor that has the fault, or None when the code of the one there is has it.
     """
 
