@@ -15,7 +15,7 @@ from assistant.models import Intent, Message, Profile, Question, Reply, Understa
 from assistant.names import NameFinder
 from assistant.phrases import Phrases, load_phrases
 from assistant.questions import ask, next_question
-from assistant.ranking import Ranked, Weights, load_weights, rank, relevance
+from assistant.ranking import Ranked, Weights, choose, is_wanted, load_weights, rank
 from knowledge.catalogue import Catalogue
 from knowledge.models import LANGUAGES, Language
 from knowledge.retrieval import HybridSearch, InstrumentHit
@@ -95,7 +95,9 @@ class Advisor:
     def _candidates(self, understood: Understanding) -> tuple[list[Ranked], list[Match], list[InstrumentHit]]:
         hits = self._search.instruments(understood.query, understood.written)
         matches = [match(instrument, understood.profile) for instrument in self.catalogue]
-        return rank(matches, understood.profile, _nearness(hits), self._weights), matches, hits
+        ranked = rank(matches, understood.profile, _nearness(hits), self._weights)
+        wanted = [entry for entry in ranked if is_wanted(entry.instrument, understood.declined, self._weights)]
+        return wanted, matches, hits
 
     def _recommend(self, understood: Understanding, phrases: Phrases) -> Reply:
         profile, weights = understood.profile, self._weights
@@ -105,9 +107,7 @@ class Advisor:
             return self._plain(
                 understood, phrases.say("abstain", understood.query), abstained=True, question=ask("needs", phrases)
             )
-        relevant = {entry.instrument.id: relevance(entry, weights) for entry in ranked}
-        floor = max(weights.least_relevance, weights.relative_relevance * max(relevant.values()))
-        offered = [entry for entry in ranked if relevant[entry.instrument.id] >= floor][: weights.offered]
+        offered = choose(ranked, profile, weights)
         question = next_question(ranked, profile, understood.asked, weights, phrases)
         composer, citer = self._composer(understood, phrases)
         advice = composer.advise(offered, self._worth_rejecting(matches, profile, nearness, offered), question)

@@ -6,6 +6,7 @@ Numbers of the visitor's own are never repeated, so each number in an answer sta
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -100,7 +101,7 @@ class Composer:
         warning = caution(fact, self._today)
         if warning is None:
             return text
-        desk = desk_for(instrument, self._profile).name
+        desk = desk_for(instrument, self._profile).name.of(self._language)
         return f"{text} {self._citer.say(self._phrases.say(warning, instrument.id, desk=desk), instrument, fact)}"
 
     def _checks_lines(self, result: Match) -> list[str]:
@@ -136,7 +137,7 @@ class Composer:
         return text
 
     def _availability(self, instrument: Instrument) -> list[str]:
-        desk = desk_for(instrument, self._profile).name
+        desk = desk_for(instrument, self._profile).name.of(self._language)
         fact = instrument.fact(instrument.status.fact)
         key = {StatusState.UNKNOWN: "status_unknown", StatusState.CLOSED: "closed_reopens"}.get(instrument.status.state)
         return [self._citer.say(self._phrases.say(key, desk=desk), instrument, fact)] if key else []
@@ -222,12 +223,12 @@ class Composer:
         nearest = [fact for fact in instrument.facts if f"{instrument.id}.{fact.id}" in near[:3]]
         told = [fact for fact in dict.fromkeys([*facts[:_MOST_FACTS], *nearest]) if fact.id != instrument.in_short.fact]
         if aspect and not facts:
-            lines.append(self._phrases.say("explain.nothing", desk=desk_for(instrument, self._profile).name))
+            lines.append(self._phrases.say("explain.nothing", desk=desk_for(instrument, self._profile).name.of(self._language)))
         lines += [self._citer.cite(instrument, fact) for fact in told[: _MOST_FACTS + 1]]
         warned = next((fact for fact in told if caution(fact, self._today)), None)
         if warned:
             key = caution(warned, self._today) or "stale"
-            desk = desk_for(instrument, self._profile).name
+            desk = desk_for(instrument, self._profile).name.of(self._language)
             lines.append(self._citer.say(self._phrases.say(key, instrument.id, desk=desk), instrument, warned))
         lines += self._state_lines(instrument)
         lines += self._personal_lines(instrument)
@@ -269,14 +270,16 @@ class Composer:
         blocks = []
         for instrument in instruments:
             name = instrument.name.of(self._language)
-            lines = []
+            lines, interested = [], defaultdict[str, list[Evaluation]](list)
             for finding in findings_for(instrument, self._profile)[:_MOST_FINDINGS]:
                 label = "lines.evidence_here" if is_about_this_firm(finding, self._profile) else "lines.evidence"
                 lines.append(self._labelled(label, self._finding(instrument, finding)))
                 source = self._catalogue.source_of(instrument, finding)
                 if source.standing is Standing.INTERESTED_PARTY:
-                    text = self._phrases.say("lines.interested", who=source.author)
-                    lines.append(self._citer.say(text, instrument, finding))
+                    interested[source.author].append(finding)
+            for author, findings in interested.items():
+                key = "lines.interested" if len(findings) == 1 else "lines.interested_often"
+                lines.append(self._citer.say(self._phrases.say(key, who=author), instrument, *findings))
             lines = lines or [self._phrases.say("evaluate.nothing", name=name), self._short(instrument)]
             title = self._phrases.say("evaluate.title", name=name)
             blocks.append("\n".join([title, *(f"- {line}" for line in [*lines, *self._state_lines(instrument)])]))

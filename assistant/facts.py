@@ -18,6 +18,7 @@ from knowledge.models import (
     FactKind,
     Instrument,
     Standing,
+    Strength,
     latest_day,
 )
 
@@ -65,13 +66,14 @@ def desk_for(instrument: Instrument, profile: Profile) -> Desk:
 
 
 def findings_for(instrument: Instrument, profile: Profile) -> list[Evaluation]:
-    """Findings, those about firms like this one first; those about other firms left out."""
+    """Research before mere claims, then findings about firms like this one, then new ones; those about other firms left out."""
     concerned = []
     for finding in instrument.evaluations:
         verdict = verdict_of(finding.concerns, profile) if finding.concerns else Verdict.UNKNOWN
         if verdict is not Verdict.NOT_MET:
-            concerned.append((verdict is Verdict.MET, finding.year, finding))
-    return [finding for *_, finding in sorted(concerned, key=lambda entry: entry[:2], reverse=True)]
+            is_research = finding.strength is not Strength.CLAIM
+            concerned.append((is_research, verdict is Verdict.MET, finding.year, finding))
+    return [finding for *_, finding in sorted(concerned, key=lambda entry: entry[:3], reverse=True)]
 
 
 def is_about_this_firm(finding: Evaluation, profile: Profile) -> bool:

@@ -51,6 +51,7 @@ class _Read:
 
     readings: dict[str, FieldReading] = field(default_factory=dict)
     needs: dict[str, str] = field(default_factory=dict)
+    declined: set[str] = field(default_factory=set)
     last_numbers: frozenset[str] = frozenset()
     """The number fields that the message before gave."""
 
@@ -99,7 +100,7 @@ class Intake:
         return Understanding(
             language=spoken, intent=intent.intent, profile=profile, readings=readings, named=intent.named,
             asked=tuple(dict.fromkeys(asked)), written=written, query=_query(said, intent.named_last), aspect=intent.aspect,
-            has_situation=intent.has_situation,
+            has_situation=intent.has_situation, declined=tuple(sorted(read.declined)),
         )  # fmt: skip
 
     def _question_in(self, answer: str) -> str | None:
@@ -194,6 +195,10 @@ class Intake:
     def _read_needs(self, text: str, folded: str, words: Vocabulary, options: Mapping[str, Any], read: _Read) -> None:
         for value, patterns in options.items():
             found = patterns.find(folded)
+            if value in words.declined and words.declined[value].any_in(folded):
+                read.declined.add(value)
+                read.needs.pop(value, None)
+                continue
             if value in _NEEDS_OF_PRODUCTS:
                 found = [place for place in found if not _is_offered(folded, place, words)]
             wanted = [place for place in found if not _negated(folded, place, words)]
@@ -202,6 +207,7 @@ class Intake:
             elif wanted:
                 best = max(wanted, key=lambda place: place.weight)
                 read.needs.setdefault(value, text[best.start : best.end])
+                read.declined.discard(value)
 
     def _read_boolean(
         self, text: str, folded: str, words: Vocabulary, name: str, truths: Mapping[bool, Any], read: _Read

@@ -125,7 +125,7 @@ def print_instrument(out: Console, catalogue: Catalogue, instrument: Instrument,
     out.print(f"Eerste stap: {instrument.first_step.text.nl}", markup=False)
     for desk in instrument.desks:
         where = ", ".join(desk.provinces) or "heel Nederland"
-        out.print(f"Loket: {desk.name} ({where}) {desk.url or ''}", markup=False)
+        out.print(f"Loket: {desk.name.nl} ({where}) {desk.url or ''}", markup=False)
 
 
 _SKELETON = """\

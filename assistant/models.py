@@ -152,4 +152,5 @@ class Understanding(Model):
     written: Language = Field(default="nl", description="the language of the messages; the reply's may differ")
     query: str = Field(default="", description="what retrieval searches for")
     aspect: str | None = Field(default=None, description="what an explanation is about: amount, procedure, audience …")
+    declined: tuple[str, ...] = Field(default=(), description="forms of support that the entrepreneur does not want")
     has_situation: bool = Field(default=False, description="does the message tell or ask anything about a firm's plans?")

@@ -10,7 +10,7 @@ criteria, *evidence* (what evaluations found, weighed by their strength, for fir
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -47,8 +47,10 @@ class Weights(BaseModel):
     unknown: float
     topics: tuple[str, ...]
     off_topic: float
+    forms: tuple[str, ...]
     offered: int
     relative_relevance: float
+    relative_relevance_of_need: float
     least_relevance: float
     abstain_below: float
     field_confidence: float
@@ -89,6 +91,31 @@ def rank(matches: Sequence[Match], profile: Profile, nearness: Mapping[str, floa
 def in_order(entries: Iterable[Ranked]) -> list[Ranked]:
     """Highest score first; equals by id, so that the same question gives the same order."""
     return sorted(entries, key=lambda entry: (-entry.score, entry.instrument.id))
+
+
+def choose(ranked: Sequence[Ranked], profile: Profile, weights: Weights) -> list[Ranked]:
+    """What is offered: the best that are about the question, and for a need that none of these is made for, the best for that."""
+    relevant = {entry.instrument.id: relevance(entry, weights) for entry in ranked}
+    best = max(relevant.values(), default=0.0)
+    near = [
+        entry
+        for entry in ranked
+        if relevant[entry.instrument.id] >= max(weights.least_relevance, weights.relative_relevance * best)
+    ]
+    chosen = near[: weights.offered]
+    for need in profile.needs or ():
+        floor = max(weights.least_relevance, weights.relative_relevance_of_need * best)
+        served = any(need in entry.instrument.needs.main for entry in chosen)
+        extra = (e for e in ranked if need in e.instrument.needs.main and relevant[e.instrument.id] >= floor)
+        if not served and len(chosen) < weights.offered and (found := next(extra, None)):
+            chosen.append(found)
+    return in_order(chosen)
+
+
+def is_wanted(instrument: Instrument, declined: Collection[str], weights: Weights) -> bool:
+    """Does it give anything in a form that was not declined? 'Geen lening' leaves out what is a loan and nothing else."""
+    forms = {need for need in instrument.needs.main if need in weights.forms}
+    return not forms or not forms <= set(declined)
 
 
 def score(judged: Match, profile: Profile, nearness: float, weights: Weights) -> Ranked:

@@ -28,6 +28,7 @@ class Vocabulary:
     choices: dict[str, dict[str, PatternSet]]
     booleans: dict[str, dict[bool, PatternSet]]
     quantities: QuantityReader
+    declined: dict[str, PatternSet]
     negators: PatternSet
     negation_after: PatternSet
     soft_intro: PatternSet
@@ -71,6 +72,7 @@ def vocabulary(language: Language) -> Vocabulary:
         choices={field: group(data[field]) for field in CHOICES if field in data},
         booleans={field: {value == "true": words for value, words in group(data[field]).items()} for field in BOOLEANS},
         quantities=QuantityReader(language, data["quantities"], classes),
+        declined=group(data["declined"]),
         negators=patterns(negators),
         negation_after=patterns(data["negation_after"]),
         soft_intro=patterns(data["soft_intro"]),

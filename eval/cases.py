@@ -94,6 +94,7 @@ class Case(Model):
     acceptable: Ids = ()
     forbidden: Ids = ()
     fits: Ids = ()
+    maybe: Ids = Field(default=(), description="must be offered as 'maybe', not as 'fits': a hard criterion is open")
     cite: Annotated[tuple[FactOrInstrument, ...], BeforeValidator(_listed)] = ()
     intent: Intent | None = None
     abstain: bool | None = None
@@ -143,7 +144,12 @@ class Case(Model):
     @property
     def right(self) -> frozenset[str]:
         """All instruments that are no fault in the advice."""
-        return frozenset((*self.required, *self.acceptable, *self.fits))
+        return frozenset((*self.required, *self.acceptable, *self.fits, *self.maybe))
+
+    @property
+    def may_fit(self) -> frozenset[str]:
+        """All instruments that may be said to fit."""
+        return self.right - set(self.maybe)
 
     @property
     def wants_reply(self) -> bool:
@@ -163,7 +169,7 @@ class Case(Model):
         """None: the case does not say (small talk is neither advice nor abstention)."""
         if self.abstain is not None:
             return self.abstain
-        if self.required or self.fits:
+        if self.required or self.fits or self.maybe:
             return False
         if self.kind in _MUST_ABSTAIN and self.intent in (None, Intent.OUT_OF_SCOPE):
             return True

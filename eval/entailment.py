@@ -147,6 +147,7 @@ class Library:
     catalogue: Catalogue
     _texts: dict[tuple[str, str], list[str]] = field(default_factory=dict, repr=False)
     _supports: dict[tuple[str, str], Support] = field(default_factory=dict, repr=False)
+    _restated: dict[tuple[str, Language], bool] = field(default_factory=dict, repr=False)
 
     def support(self, fact: str, text: str, as_of: str, language: Language) -> Support:
         """What a citation of this fact offers: its ``text``, and the year of its ``as_of``, as the reply gives them."""
@@ -198,7 +199,10 @@ class Library:
             return False
         if unsupported_figures((), sentence.claim, language, asker):
             return True
-        return self._restates(sentence.claim, language)
+        key = (sentence.claim, language)
+        if key not in self._restated:
+            self._restated[key] = self._restates(*key)
+        return self._restated[key]
 
     def _restates(self, claim: str, language: Language) -> bool:
         terms = _terms(claim, language)
@@ -206,14 +210,14 @@ class Library:
             return False
         folded = f" {claim.lower()} "
         for instrument in self.catalogue:
-            if any(re.search(rf"(?<!\w){re.escape(name.lower())}(?!\w)", folded) for name in self._names(instrument)):
+            if any(_names_it(name, folded) for name in self._names(instrument)):
                 for fact in self._facts(instrument, language):
                     if len(terms & _terms(fact, language)) / len(terms) >= _RESTATES:
                         return True
         return False
 
     def _names(self, instrument: Instrument) -> list[str]:
-        return self._texts.setdefault((instrument.id, "names"), list(names_of(instrument)))
+        return self._texts.setdefault((instrument.id, "names"), [name.lower() for name in names_of(instrument)])
 
     def _facts(self, instrument: Instrument, language: Language) -> list[str]:
         texts = [item.text.of(language) for item in instrument.grounded]
@@ -229,7 +233,17 @@ class Library:
 def names_of(instrument: Instrument) -> tuple[str, ...]:
     """What an instrument is called, and who runs it, in both languages."""
     called = (instrument.name.nl, instrument.name.en, *instrument.aliases.nl, *instrument.aliases.en)
-    return (*called, instrument.runs_it.nl, instrument.runs_it.en, *(desk.name for desk in instrument.desks))
+    return (
+        *called,
+        instrument.runs_it.nl,
+        instrument.runs_it.en,
+        *(name for desk in instrument.desks for name in (desk.name.nl, desk.name.en)),
+    )
+
+
+def _names_it(name: str, folded: str) -> bool:
+    """Does it stand there as words of its own? Most names stand nowhere in it, which needs no expression."""
+    return name in folded and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", folded) is not None
 
 
 @lru_cache(maxsize=20_000)

@@ -40,7 +40,7 @@ def lint(cases: CaseSet, catalogue: Catalogue) -> list[str]:
 
 
 def _ids_exist(case: Case, catalogue: Catalogue) -> Iterator[str]:
-    for name in ("expected", "expected_any", "acceptable", "forbidden", "fits"):
+    for name in ("expected", "expected_any", "acceptable", "forbidden", "fits", "maybe"):
         for instrument in getattr(case, name):
             if instrument not in catalogue.instruments:
                 yield f"{name}: there is no instrument '{instrument}' in the catalogue."
@@ -53,11 +53,14 @@ def _ids_exist(case: Case, catalogue: Catalogue) -> Iterator[str]:
 
 
 def _no_contradictions(case: Case, _: Catalogue) -> Iterator[str]:
-    for name in ("expected", "expected_any", "acceptable", "fits"):
+    for name in ("expected", "expected_any", "acceptable", "fits", "maybe"):
         both = sorted(set(getattr(case, name)) & set(case.forbidden))
         if both:
             yield f"{', '.join(both)} can't be both '{name}' and 'forbidden'."
-    if case.abstain and (case.required or case.fits):
+    unsure = sorted(set(case.fits) & set(case.maybe))
+    if unsure:
+        yield f"{', '.join(unsure)} can't be both 'fits' and 'maybe'."
+    if case.abstain and (case.required or case.fits or case.maybe):
         yield "it asks to abstain and expects an instrument. Keep one of the two."
     if case.is_recommendation and len(case.expected) + bool(case.expected_any) > _TOP:
         yield f"more than {_TOP} instruments don't go in the top {_TOP}. Move some to 'expected_any' or 'acceptable'."
@@ -98,7 +101,7 @@ def _is_complete(case: Case, _: Catalogue) -> Iterator[str]:
 def _offers_what_exists(case: Case, catalogue: Catalogue) -> Iterator[str]:
     if case.expected_intent is not Intent.RECOMMEND:
         return
-    for instrument in (*case.required, *case.fits):
+    for instrument in (*case.required, *case.fits, *case.maybe):
         known = catalogue.instruments.get(instrument)
         if known and not is_available(known):
             state = known.status.state.value

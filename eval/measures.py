@@ -91,13 +91,19 @@ def _fits(seen: Observation, _: Library, out: Measured) -> None:
     fitting = [entry.instrument for entry in reply.recommendations if entry.fit is Fit.FITS] if reply else []
     judged = [instrument for instrument in fitting if instrument in case.right or instrument in case.forbidden]
     if case.right or case.must_abstain:
-        out.count("fits_precision", *metrics.share_of(fitting, case.right))
-        out.count("fits_precision_judged", *metrics.share_of(judged, case.right))
+        out.count("fits_precision", *metrics.share_of(fitting, case.may_fit))
+        out.count("fits_precision_judged", *metrics.share_of(judged, case.may_fit))
     if case.fits:
         out.count("fits_recall", *metrics.share_of(case.fits, fitting))
         for instrument in case.fits:
             is_ = _fit_of(instrument, reply)
             out.fail(instrument not in fitting, f"'{instrument}' should be said to fit; it is {is_}.")
+    if case.maybe:
+        perhaps = [entry.instrument for entry in reply.recommendations if entry.fit is Fit.MAYBE] if reply else []
+        out.count("maybe_recall", *metrics.share_of(case.maybe, perhaps))
+        for instrument in case.maybe:
+            is_ = _fit_of(instrument, reply)
+            out.fail(instrument not in perhaps, f"'{instrument}' should be offered as 'maybe'; it is {is_}.")
 
 
 def _fit_of(instrument: str, reply: Reply | None) -> str:
@@ -206,18 +212,16 @@ def _asks(seen: Observation, _: Library, out: Measured) -> None:
 
 
 def _settling(seen: Observation, _: Library, out: Measured) -> None:
-    if seen.case.truth is None or not seen.case.wants_reply:
-        return
     settled = seen.settlement
-    quick = settled is not None and settled.questions is not None and settled.questions <= SETTLED_WITHIN
-    out.count("settled_within_3", quick)
-    out.count("settled_right", settled is not None and settled.right)
-    if settled and settled.questions is not None:
+    if settled is None:
+        return
+    out.count("settled_within_3", settled.questions is not None and settled.questions <= SETTLED_WITHIN)
+    out.count("settled_right", settled.right)
+    if settled.questions is not None:
         out.count("questions_until_settled", settled.questions)
-    if settled:
-        repeated = len(settled.asked) - len(set(settled.asked))
-        out.count("repeated_questions", repeated > 0)
-        out.fail(repeated > 0, f"It asks the same field twice: {', '.join(settled.asked)}.")
+    repeated = len(settled.asked) - len(set(settled.asked))
+    out.count("repeated_questions", repeated > 0)
+    out.fail(repeated > 0, f"It asks the same field twice: {', '.join(settled.asked)}.")
 
 
 def _citations(seen: Observation, library: Library, out: Measured) -> None:

@@ -41,6 +41,7 @@ class Observation:
     latencies_ms: tuple[float, ...] = ()
     variants: dict[str, VariantSeen] = field(default_factory=dict)
     settlement: Settlement | None = None
+    """None: no such conversation was due."""
     error: str | None = None
 
     @property

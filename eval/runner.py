@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from assistant.models import Message, Reply
 from eval.advisors import Advisor, Confident
 from eval.cases import Case
-from eval.observations import Observation, VariantSeen, ranked
+from eval.observations import Observation, Settlement, VariantSeen, ranked
 from eval.perturb import PERTURBATIONS
 from eval.simulated import settle
 
@@ -71,6 +71,9 @@ def observe(case: Case, advisor: Advisor, plan: Plan) -> Observation:
 
 
 def _observe(case: Case, advisor: Advisor, plan: Plan, draft: _Draft) -> None:
+    settling = plan.settle and case.truth is not None and case.wants_reply
+    if settling:
+        draft.seen["settlement"] = Settlement(None, False)  # what a crash leaves behind
     if case.wants_reply:
         transcript, reply, latencies = converse(advisor, case)
         draft.seen |= {"reply": reply, "transcript": transcript, "latencies_ms": latencies}
@@ -84,7 +87,7 @@ def _observe(case: Case, advisor: Advisor, plan: Plan, draft: _Draft) -> None:
         draft.seen["retrieved"] = tuple(advisor.retrieve(case.text, case.language, RETRIEVED))
     if plan.variants and _can_be_retold(case):
         draft.seen["variants"] = dict(_retold(case, advisor))
-    if plan.settle and case.truth is not None and case.wants_reply:
+    if settling and case.truth is not None:
         draft.seen["settlement"] = settle(advisor, draft.seen["transcript"][:-1], case.truth, draft.seen["reply"])
 
 

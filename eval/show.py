@@ -73,6 +73,7 @@ def _expected(seen: Observation) -> Text:
         "acceptable": case.acceptable,
         "forbidden": case.forbidden,
         "fits": case.fits,
+        "maybe": case.maybe,
         "cite": case.cite,
         "profile": case.profile,
         "not understood": case.not_in_profile,

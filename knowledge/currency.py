@@ -43,7 +43,7 @@ class StaleFact:
 
     @property
     def ask(self) -> str:
-        return self.instrument.desks[0].name
+        return self.instrument.desks[0].name.nl
 
 
 def stale_facts(catalogue: Catalogue, today: date) -> list[StaleFact]:

@@ -347,10 +347,15 @@ class CitedText(Model):
     fact: Slug
 
 
-class Desk(Model):
-    """Where to go. ``provinces`` empty: the national desk."""
+def _in_both_languages(value: Any) -> Any:
+    """A proper name is the same in both languages."""
+    return {"nl": value, "en": value} if isinstance(value, str) else value
 
-    name: str = Field(min_length=2)
+
+class Desk(Model):
+    """Where to go. ``provinces`` empty: the national desk. ``name``: a name, or a description in each language."""
+
+    name: Annotated[Text, BeforeValidator(_in_both_languages)]
     provinces: tuple[Province, ...] = ()
     url: str | None = Field(default=None, pattern=r"^https?://\S+$")
     fact: Slug | None = Field(default=None, description="a fact that names this desk")

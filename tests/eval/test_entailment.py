@@ -98,6 +98,19 @@ def test_which_sentences_need_a_source(tiny, markdown, factual):
     assert library.is_factual(one(markdown), "nl", Asker("met 12 mensen"), ["Hoeveel?", "2 tot 9"]) is factual
 
 
+def test_a_sentence_that_comes_back_is_looked_up_once(tiny, monkeypatch):
+    library = Library(tiny)
+    sentence = one("De Proefbon betaalt een proef met een prototype.")
+    assert library.is_factual(sentence, "nl", Asker())
+    monkeypatch.setattr(Library, "_restates", lambda *_: pytest.fail("judged anew"))
+    assert library.is_factual(sentence, "nl", Asker())
+
+
+def test_a_name_inside_a_word_is_no_name(tiny):
+    library = Library(tiny)
+    assert not library.is_factual(one("Een proefbonnetje betaalt een proef met een prototype."), "nl", Asker())
+
+
 def test_a_fact_lends_the_words_that_rest_on_it_but_not_their_figures(tiny):
     support = Library(tiny).support("proefbon.audience", "De Proefbon is er.", "2026", "nl")
     assert "minder dan 50 mensen" in support.words

@@ -91,6 +91,18 @@ def test_fits_says_how_it_fell_short(library):
     assert any("rejected (klein)" in failure for failure in measure(seen(wants, gone), library).failures)
 
 
+def test_maybe_is_neither_fits_nor_absent(library):
+    wants = case(expected=["proefbon"], maybe=["proefbon"])
+    found = measure(seen(wants, advice("proefbon", fit=Fit.MAYBE)), library)
+    assert found.values["maybe_recall"] == (1, 1)
+    assert found.failures == []
+    sure = measure(seen(wants, advice("proefbon")), library)
+    assert sure.values["maybe_recall"] == (0, 1)
+    assert sure.values["fits_precision"] == sure.values["fits_precision_judged"] == (0, 1)
+    assert sure.failures == ["'proefbon' should be offered as 'maybe'; it is 'fits'."]
+    assert "'proefbon' should be offered as 'maybe'; it is absent." in measure(seen(wants, advice()), library).failures
+
+
 def test_abstention(library):
     nonsense = case(kind="nonsense")
     right = measure(seen(nonsense, Reply(abstained=True, answer="Dat begrijp ik niet.")), library)
@@ -152,13 +164,17 @@ def test_asks(library, asks, question, right):
         (Settlement(4, True), 0, 1),
         (Settlement(0, False), 1, 0),
         (Settlement(None, False), 0, 0),
-        (None, 0, 0),
     ],
 )
 def test_settling(library, settlement, quick, right):
     found = measure(seen(case(**WANTS, truth={"employees": 3}), advice("proefbon"), settlement=settlement), library)
     assert found.values["settled_within_3"] == (quick, 1)
     assert found.values["settled_right"] == (right, 1)
+
+
+def test_settling_is_not_measured_where_no_conversation_was_due(library):
+    found = measure(seen(case(**WANTS, truth={"employees": 3}), advice("proefbon")), library)
+    assert not {"settled_within_3", "settled_right", "repeated_questions"} & found.values.keys()
 
 
 def test_asking_twice_fails(library):

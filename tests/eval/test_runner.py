@@ -74,6 +74,18 @@ def test_the_assistants_confidence_is_noted(tiny):
     assert seen.confidence == 0.25
 
 
+def test_a_crash_is_not_settled_and_without_settling_nothing_is(tiny):
+    def crash(*_):
+        raise ValueError("stuk")
+
+    wanted = case(truth={"employees": 3})
+    (crashed,) = run([wanted], FakeAdvisor(tiny, crash), plan=Plan(variants=False)).observations
+    assert (crashed.settlement.questions, crashed.settlement.right) == (None, False)
+    for script in (crash, lambda *_: advice()):
+        (bare,) = run([wanted], FakeAdvisor(tiny, script), plan=BARE).observations
+        assert bare.settlement is None
+
+
 def test_single_messages_are_retold(tiny):
     heard = []
 
