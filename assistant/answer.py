@@ -291,11 +291,12 @@ class Composer:
         for instrument in instruments:
             fact = instrument.fact(instrument.status.fact)
             lines = [self._citer.say(self._phrases.say(f"status.{instrument.status.state}"), instrument, fact)]
-            lines.append(self._with_caution(instrument, fact))
+            ended = instrument.status.state is StatusState.ENDED
+            lines.append(self._citer.cite(instrument, fact) if ended else self._with_caution(instrument, fact))
             periods = facts_of(self._catalogue, instrument, (FactKind.PERIOD,), self._profile)
             lines += [self._citer.cite(instrument, period) for period in periods[:1]]
             lines += self._successor_lines(instrument)
-            if instrument.status.state is not StatusState.ENDED:
+            if not ended:
                 lines.append(self._labelled("lines.step", self._step(instrument)))
             title = self._phrases.say("status.title", name=instrument.name.of(self._language))
             blocks.append("\n".join([title, *(f"- {line}" for line in lines)]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import statistics
 import tempfile
 import time
@@ -28,16 +27,19 @@ from eval.splits import split
 from knowledge.catalogue import load_catalogue
 from knowledge.embedding import Embedder, open_embedder
 from knowledge.embedding.embedder import MINILM
+from knowledge.models import Language
 from knowledge.passages import QUESTION
-from knowledge.retrieval import Fusion, RetrievalWeights, load_weights
+from knowledge.retrieval import Fusion, load_weights
 
+Make = Callable[[Path], Search]
+"""Makes a search engine ready, with its index in a folder."""
 OWN: Final = "hybrid (own)"
 _MOST: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One search engine on one task. ``language`` '': all questions; ``seconds``: to make it ready."""
+    """One search engine on one task. ``language`` '': all questions."""
 
     task: str
     engine: str
@@ -47,7 +49,8 @@ class Line:
     ndcg_at_10: float
     mrr: float
     median_ms: float
-    seconds: float
+    build_s: float
+    index_mb: float
 
 
 def compare(
@@ -55,57 +58,55 @@ def compare(
 ) -> list[Line]:
     """Baselines and the own retriever on every task; the first embedder is the product's, others stand beside it."""
     lines: list[Line] = []
-    folder = Path(tempfile.mkdtemp(prefix="instrumentwijzer-compare-"))
-    try:
+    with tempfile.TemporaryDirectory(prefix="instrumentwijzer-compare-", ignore_cleanup_errors=True) as root:
+        folder = Path(root)
         for task in tasks:
-            for name, make in _engines(task, embedders, folder):
+            for number, (name, make) in enumerate(_engines(task, embedders)):
                 report(f"{task.name}: {name}")
-                start = time.perf_counter()
-                search = make()
-                lines += list(_measured(task, name, search, time.perf_counter() - start))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+                lines += _measured(task, name, make, folder / f"{task.name}-{number}")
     return lines
 
 
-def _engines(task: SearchTask, embedders: Sequence[Embedder], folder: Path) -> Iterator[tuple[str, Callable[[], Search]]]:
+def _engines(task: SearchTask, embedders: Sequence[Embedder]) -> Iterator[tuple[str, Make]]:
     minilm = _Remembering(open_embedder(MINILM))
     own = embedders[0]
-    yield "BM25", lambda: contestants.bm25(task)
-    yield "dense, MiniLM", lambda: contestants.dense(task, minilm)
-    yield "LangChain's stock recipe, MiniLM", lambda: contestants.stock(task, minilm)
-    yield "LangChain's EnsembleRetriever, MiniLM", lambda: contestants.ensemble(task, minilm)
+    yield "BM25", lambda folder: contestants.bm25(task, folder)
+    yield "dense, MiniLM", lambda folder: contestants.dense(task, minilm, folder)
+    yield "LangChain's stock recipe, MiniLM", lambda folder: contestants.stock(task, minilm, folder)
+    yield "LangChain's EnsembleRetriever, MiniLM", lambda folder: contestants.ensemble(task, minilm, folder)
     for embedder in embedders:
         named = "own" if embedder is own else embedder.identity
-        yield f"dense, {named}", lambda embedder=embedder: contestants.dense(task, embedder)  # type: ignore[misc]
+        yield f"dense, {named}", lambda folder, embedder=embedder: contestants.dense(task, embedder, folder)  # type: ignore[misc]
         yield (
             OWN if embedder is own else f"hybrid, {named}",
-            lambda embedder=embedder, named=named: contestants.hybrid(task, embedder, folder / task.name / named[:40]),  # type: ignore[misc]
+            lambda folder, embedder=embedder: contestants.hybrid(task, embedder, folder),  # type: ignore[misc]
         )
 
 
 def ablation(task: SearchTask, embedder: Embedder) -> list[Line]:
     """The own retriever with each part taken out."""
     weights = load_weights()
-    folder = Path(tempfile.mkdtemp(prefix="instrumentwijzer-ablation-"))
-    whole = folder / "whole"
     bare = replace(task, passages=tuple(passage for passage in task.passages if passage.kind != QUESTION))
-    parts: list[tuple[str, Callable[[], Search]]] = [
-        ("everything", lambda: contestants.hybrid(task, embedder, whole)),
-        ("without vectors", lambda: contestants.hybrid(task, embedder, whole, _altered(weights, **only("lexical")))),
-        ("without BM25", lambda: contestants.hybrid(task, embedder, whole, _altered(weights, **only("dense")))),
-        ("without split compounds", lambda: contestants.hybrid(task, embedder, whole, None, contestants.without("compounds"))),
-        ("without synonyms", lambda: contestants.hybrid(task, embedder, whole, None, contestants.without("synonyms"))),
-        ("without stop words", lambda: contestants.hybrid(task, embedder, whole, None, contestants.without("stopwords"))),
-        ("without weights per kind", lambda: contestants.hybrid(task, embedder, whole, _altered(weights, kinds={}))),
-        ("without supporting passages", lambda: contestants.hybrid(task, embedder, whole, _altered(weights, supporting=0.0))),
-    ]
+
+    def altered(data: Mapping[Language, Any] | None, **changes: Any) -> Make:
+        return lambda folder: contestants.hybrid(task, embedder, folder, weights.model_copy(update=changes), data)
+
+    parts: dict[str, Make] = {
+        "everything": altered(None),
+        "without vectors": altered(None, **only("lexical")),
+        "without BM25": altered(None, **only("dense")),
+        "without split compounds": altered(contestants.without("compounds")),
+        "without synonyms": altered(contestants.without("synonyms")),
+        "without stop words": altered(contestants.without("stopwords")),
+        "without weights per kind": altered(None, kinds={}),
+        "without supporting passages": altered(None, supporting=0.0),
+    }
     if len(bare.passages) < len(task.passages):
-        parts.append(("without entrepreneurs' questions", lambda: contestants.hybrid(bare, embedder, folder / "bare")))
-    try:
-        return [line for name, make in parts for line in _measured(task, name, make(), 0.0) if not line.language]
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        parts["without entrepreneurs' questions"] = lambda folder: contestants.hybrid(bare, embedder, folder)
+    with tempfile.TemporaryDirectory(prefix="instrumentwijzer-ablation-", ignore_cleanup_errors=True) as root:
+        folders = {name: Path(root) / ("bare" if "questions" in name else "whole") for name in parts}
+        measured = [line for name, make in parts.items() for line in _measured(task, name, make, folders[name])]
+    return [line for line in measured if not line.language]
 
 
 def only(part: str) -> dict[str, Fusion]:
@@ -121,23 +122,25 @@ def with_typos(task: SearchTask) -> SearchTask:
     return replace(task, name=f"{task.name}, typos", queries=tuple(queries))
 
 
-def _altered(weights: RetrievalWeights, **changes: Any) -> RetrievalWeights:
-    return weights.model_copy(update=changes)
-
-
-def _measured(task: SearchTask, name: str, search: Search, seconds: float) -> Iterator[Line]:
+def _measured(task: SearchTask, name: str, make: Make, folder: Path) -> list[Line]:
+    folder.mkdir(parents=True, exist_ok=True)
+    start = time.perf_counter()
+    search = make(folder)
+    build = time.perf_counter() - start
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
     times, found = [], []
     for query in task.queries:
         start = time.perf_counter()
         found.append(search(query.text, query.language))
         times.append((time.perf_counter() - start) * 1000)
+    lines = []
     for language in ("", *sorted({query.language for query in task.queries})):
         rows = [row for row, query in enumerate(task.queries) if language in ("", query.language)]
         scores = [_scores(found[row], task.queries[row]) for row in rows]
         recall, ndcg, mrr = (statistics.fmean(column) for column in zip(*scores, strict=True))
-        yield Line(
-            task.name, name, language, len(rows), recall, ndcg, mrr, statistics.median(times[row] for row in rows), seconds
-        )
+        median = statistics.median(times[row] for row in rows)
+        lines.append(Line(task.name, name, language, len(rows), recall, ndcg, mrr, median, build, size))
+    return lines
 
 
 def _scores(found: Sequence[str], query: Query) -> tuple[float, float, float]:
@@ -217,22 +220,18 @@ def run_comparison(
 
 
 def _typos(task: SearchTask, embedder: Embedder) -> list[Line]:
-    folder = Path(tempfile.mkdtemp(prefix="instrumentwijzer-typos-"))
-    try:
-        return list(_measured(with_typos(task), OWN, contestants.hybrid(task, embedder, folder), 0.0))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="instrumentwijzer-typos-", ignore_cleanup_errors=True) as folder:
+        return _measured(with_typos(task), OWN, lambda own: contestants.hybrid(task, embedder, own), Path(folder))
 
 
 def _print(out: Console, tables: Mapping[str, Sequence[Line]]) -> None:
     for title, lines in tables.items():
         table = Table(title=title, title_justify="left")
-        for column in ("task", "retriever", "language", "questions", "recall@5", "nDCG@10", "MRR", "median"):
+        for column in ("task", "retriever", "language", "questions", "recall@5", "nDCG@10", "MRR", "median", "index"):
             table.add_column(column, justify="left" if column in ("task", "retriever", "language") else "right")
         for line in lines:
-            figures = (f"{value:.3f}" for value in (line.recall_at_5, line.ndcg_at_10, line.mrr))
-            table.add_row(
-                line.task, line.engine, line.language or "all", str(line.queries), *figures, f"{line.median_ms:.1f} ms",
-                style="bold" if line.engine == OWN and not line.language else "",
-            )  # fmt: skip
+            figures = [f"{value:.3f}" for value in (line.recall_at_5, line.ndcg_at_10, line.mrr)]
+            cells = [line.task, line.engine, line.language or "all", str(line.queries), *figures]
+            own = line.engine == OWN and not line.language
+            table.add_row(*cells, f"{line.median_ms:.1f} ms", f"{line.index_mb:.1f} MB", style="bold" if own else "")
         out.print(table)

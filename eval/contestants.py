@@ -50,10 +50,11 @@ class _Bm25(BaseRetriever):
     k: int = _DEPTH
 
     @classmethod
-    def over(cls, passages: Sequence[Passage], language: Language) -> _Bm25:
+    def over(cls, passages: Sequence[Passage], language: Language, folder: Path) -> _Bm25:
         stemmer = Stemmer.Stemmer({"nl": "dutch", "en": "english"}[language])
         scorer = bm25s.BM25(method="lucene")
         scorer.index([stemmer.stemWords(words(passage.text)) or ["∅"] for passage in passages], show_progress=False)
+        scorer.save(folder / language)
         return cls(documents=_documents(passages), stemmer=stemmer, scorer=scorer)
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
@@ -81,31 +82,31 @@ def _by_language(task: SearchTask, make: Callable[[Sequence[Passage], Language],
     )
 
 
-def bm25(task: SearchTask) -> Search:
+def bm25(task: SearchTask, folder: Path) -> Search:
     """BM25 alone, over the passages of the question's language."""
-    return _by_language(task, _Bm25.over)
+    return _by_language(task, lambda passages, language: _Bm25.over(passages, language, folder))
 
 
-def dense(task: SearchTask, embedder: Embedder) -> Search:
+def dense(task: SearchTask, embedder: Embedder, folder: Path) -> Search:
     """Vectors alone."""
 
     def make(passages: Sequence[Passage], language: Language) -> BaseRetriever:
-        return _store(_documents(passages), embedder, _DEPTH)
+        return _store(_documents(passages), embedder, folder, _DEPTH)
 
     return _by_language(task, make)
 
 
-def stock(task: SearchTask, embedder: Embedder) -> Search:
+def stock(task: SearchTask, embedder: Embedder, folder: Path) -> Search:
     """LangChain's stock recipe: split by length, embed, take the four most similar."""
 
     def make(passages: Sequence[Passage], language: Language) -> BaseRetriever:
         splitter = RecursiveCharacterTextSplitter(chunk_size=_STOCK_CHUNK, chunk_overlap=_STOCK_OVERLAP)
-        return _store(splitter.split_documents(_documents(passages)), embedder, _STOCK_K)
+        return _store(splitter.split_documents(_documents(passages)), embedder, folder, _STOCK_K)
 
     return _by_language(task, make)
 
 
-def ensemble(task: SearchTask, embedder: Embedder) -> Search:
+def ensemble(task: SearchTask, embedder: Embedder, folder: Path) -> Search:
     """LangChain's EnsembleRetriever: reciprocal-rank fusion of BM25 and vectors, with equal weights.
 
     Raises:
@@ -117,14 +118,14 @@ def ensemble(task: SearchTask, embedder: Embedder) -> Search:
         raise EvaluationError("The EnsembleRetriever is in langchain-classic. Install it: pip install '.[test]'.") from error
 
     def make(passages: Sequence[Passage], language: Language) -> BaseRetriever:
-        vectors = _store(_documents(passages), embedder, _DEPTH)
-        return EnsembleRetriever(retrievers=[_Bm25.over(passages, language), vectors], weights=[0.5, 0.5])
+        vectors = _store(_documents(passages), embedder, folder, _DEPTH)
+        return EnsembleRetriever(retrievers=[_Bm25.over(passages, language, folder), vectors], weights=[0.5, 0.5])
 
     return _by_language(task, make)
 
 
-def _store(documents: Sequence[Document], embedder: Embedder, k: int) -> BaseRetriever:
-    client = chromadb.EphemeralClient()
+def _store(documents: Sequence[Document], embedder: Embedder, folder: Path, k: int) -> BaseRetriever:
+    client = chromadb.PersistentClient(str(folder))
     store = Chroma(uuid.uuid4().hex, embedding_function=embedder, client=client, collection_metadata={"hnsw:space": "cosine"})
     for start in range(0, len(documents), _BATCH):
         store.add_documents(list(documents[start : start + _BATCH]))

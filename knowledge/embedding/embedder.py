@@ -151,7 +151,9 @@ def _load(location: str) -> Any:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
     logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
     from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
 
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         return SentenceTransformer(location, device="cpu").float()
     except Exception as error:  # hub, file and format errors of several libraries: one sentence for the person

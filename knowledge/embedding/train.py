@@ -46,7 +46,7 @@ class Recipe:
     learning_rate: float = 0.01
     temperature: float = 0.05
     start_scale: float = 0.05
-    roughened: float = 0.4
+    roughened: float = 0.7
     cut: float = 0.5
     dropped: float = 0.3
     other_language: float = 0.15
