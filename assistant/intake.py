@@ -38,7 +38,9 @@ _CUSTOMER_WEIGHT: Final = 0.06
 _OWN: Final = re.compile(r"\b(?:mijn|mn|m'n|ons|onze|my|our)\b")
 _NEEDS_OF_PRODUCTS: Final = frozenset({"verduurzaming", "geld-investering", "digitalisering"})
 """Needs that are read from things, which a firm may also sell."""
+_BUYING: Final = "geld-investering"
 _OFFERED_WORDS: Final = 2
+_MADE_WORDS: Final = 3
 _ANSWER_WORDS: Final = 8
 _YES_NO_WORDS: Final = 4
 _NO_MEANS: Final = {"collaboration": "alleen"}
@@ -201,6 +203,8 @@ class Intake:
                 continue
             if value in _NEEDS_OF_PRODUCTS:
                 found = [place for place in found if not _is_offered(folded, place, words)]
+            if value == _BUYING:
+                found = [place for place in found if not _is_made(folded, place, words)]
             wanted = [place for place in found if not _negated(folded, place, words)]
             if found and not wanted:
                 read.needs.pop(value, None)
@@ -317,6 +321,14 @@ def _is_offered(folded: str, place: Found, words: Vocabulary) -> bool:
     """Is it what the firm sells? 'Wij verkopen warmtepompen' asks for none."""
     clause = _PAUSE.split(folded[: place.start])[-1]
     return any(len(clause[verb.end :].split()) <= _OFFERED_WORDS for verb in words.offered.find(clause))
+
+
+def _is_made(folded: str, place: Found, words: Vocabulary) -> bool:
+    """Does the firm make it itself? 'Een prototype van een nieuwe machine bouwen' buys no machine."""
+    before, after = _PAUSE.split(folded[: place.start])[-1], _PAUSE.split(folded[place.end :])[0]
+    return words.made_before.any_in(" ".join(before.split()[-_MADE_WORDS:])) or words.made_after.any_in(
+        " ".join(after.split()[:_MADE_WORDS])
+    )
 
 
 def _is_not_known(folded: str, words: Vocabulary) -> bool:

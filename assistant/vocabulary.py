@@ -34,6 +34,8 @@ class Vocabulary:
     soft_intro: PatternSet
     soft_after: PatternSet
     offered: PatternSet
+    made_before: PatternSet
+    made_after: PatternSet
     own_plan: PatternSet
     dont_know: PatternSet
     correction: PatternSet
@@ -78,6 +80,8 @@ def vocabulary(language: Language) -> Vocabulary:
         soft_intro=patterns(data["soft_intro"]),
         soft_after=patterns(data["soft_after"]),
         offered=patterns(data["offered"]),
+        made_before=patterns(data["made_before"]),
+        made_after=patterns(data["made_after"]),
         own_plan=patterns(data["own_plan"]),
         dont_know=patterns(data["dont_know"]),
         correction=patterns(data["correction"]),

@@ -72,10 +72,10 @@ def catalogue_pairs(catalogue: Catalogue, passages: Iterable[Passage]) -> Iterat
 
 
 def roughen(text: str, dice: random.Random) -> str:
-    """A question as people type it: a slip in about one word of five; half of them in lower case, without a full stop."""
+    """A question as people type it: a slip in about one word of four; half of them in lower case, without a full stop."""
     words = text.split()
     for index, word in enumerate(words):
-        if len(word) > 3 and dice.random() < 1 / 5:
+        if len(word) > 3 and dice.random() < 1 / 4:
             at = dice.randrange(1, len(word) - 1)
             left_out = word[:at] + word[at + 1 :]
             swapped = word[:at] + word[at + 1] + word[at] + word[at + 2 :]

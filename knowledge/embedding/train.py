@@ -41,12 +41,12 @@ class Recipe:
     seed: int = 20261121
     pieces: int = 8000
     dimensions: int = 512
-    epochs: int = 30
+    epochs: int = 40
     batch: int = 512
     learning_rate: float = 0.01
     temperature: float = 0.05
     start_scale: float = 0.05
-    roughened: float = 0.7
+    roughened: float = 0.9
     cut: float = 0.5
     dropped: float = 0.3
     other_language: float = 0.15
