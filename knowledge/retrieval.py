@@ -23,10 +23,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from knowledge.analysis import Analyzer, words
 from knowledge.embedding import Embedder
+from knowledge.embedding.pairs import everyday_words
 from knowledge.errors import CatalogueError
 from knowledge.index import SearchIndex
 from knowledge.models import LANGUAGES, Language
 from knowledge.passages import DOCUMENT
+from knowledge.spelling import Speller
 from knowledge.yaml_source import parse_yaml
 
 _DENSE_DEPTH: Final = 60
@@ -132,6 +134,10 @@ class HybridSearch:
         self._embedder = embedder
         documents = index.passages()
         data = language_data or load_language_data()
+        self._spellers = {
+            language: Speller((d.page_content for d in documents if d.metadata["language"] == language), everyday_words())
+            for language in LANGUAGES
+        }
         self._lexicons = {language: _lexicon(documents, language, data[language]) for language in LANGUAGES}
         self._originals = {
             (d.metadata["document"], d.metadata["locator"]): d.page_content for d in documents if d.metadata["kind"] == DOCUMENT
@@ -150,6 +156,7 @@ class HybridSearch:
 
     def _fused(self, query: str, language: Language, filters: Mapping[str, Any], fusion: Fusion) -> list[Hit]:
         lexicon = self._lexicons[language]
+        query = self._spellers[language].mend(query)
         lexical = lexicon.scores(query) if fusion.lexical else np.zeros(len(lexicon.documents), dtype=np.float32)
         if filters:
             lexical = lexical * lexicon.admits(filters)

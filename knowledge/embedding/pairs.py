@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from knowledge.analysis import words
 from knowledge.catalogue import Catalogue
 from knowledge.models import LANGUAGES
 from knowledge.passages import QUESTION, Passage
@@ -71,17 +74,24 @@ def catalogue_pairs(catalogue: Catalogue, passages: Iterable[Passage]) -> Iterat
             yield Pair(item.text.nl, "nl", instrument.id, f"{instrument.id}/en/{item.id}")
 
 
+@lru_cache(maxsize=1)
+def everyday_words() -> frozenset[str]:
+    """Words that the written questions use more than twice: what people say, and not a slip of one of them."""
+    counts = Counter(word for pair in written_pairs() for word in words(pair.query))
+    return frozenset(word for word, count in counts.items() if count > 2)
+
+
 def roughen(text: str, dice: random.Random) -> str:
     """A question as people type it: a slip in about one word of four; half of them in lower case, without a full stop."""
-    words = text.split()
-    for index, word in enumerate(words):
+    told = text.split()
+    for index, word in enumerate(told):
         if len(word) > 3 and dice.random() < 1 / 4:
             at = dice.randrange(1, len(word) - 1)
             left_out = word[:at] + word[at + 1 :]
             swapped = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
             doubled = word[:at] + word[at] + word[at:]
-            words[index] = dice.choice((left_out, swapped, doubled))
-    rough = " ".join(words)
+            told[index] = dice.choice((left_out, swapped, doubled))
+    rough = " ".join(told)
     return rough.lower().rstrip(".?!") if dice.random() < 0.5 else rough
 
 
