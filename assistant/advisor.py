@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from assistant.answer import Advice, Composer
 from assistant.citations import Citer
@@ -19,6 +20,8 @@ from assistant.ranking import Ranked, Weights, choose, is_wanted, load_weights, 
 from knowledge.catalogue import Catalogue
 from knowledge.models import LANGUAGES, Language
 from knowledge.retrieval import HybridSearch, InstrumentHit
+
+_NEAREST_FACTS: Final = 3
 
 
 class Advisor:
@@ -75,9 +78,22 @@ class Advisor:
             return self._plain(understood, phrases.say("smalltalk", understood.query))
         if understood.intent is Intent.OUT_OF_SCOPE:
             return self._plain(understood, phrases.say("out_of_scope", understood.query), abstained=True)
+        if understood.intent is not Intent.RECOMMEND and not understood.named:
+            understood = self._described(understood)
         if understood.intent is Intent.RECOMMEND:
+            if self._is_off_topic(messages[-1].content, understood):
+                understood = understood.model_copy(update={"intent": Intent.OUT_OF_SCOPE})
+                return self._plain(understood, phrases.say("out_of_scope", understood.query), abstained=True)
             return self._recommend(understood, phrases)
         return self._tell(understood, phrases)
+
+    def _described(self, understood: Understanding) -> Understanding:
+        """'Die aftrek voor zuinige machines, bestaat die nog?' names none: the instrument that it clearly describes, if any."""
+        hits = self._search.instruments(understood.query, understood.written)
+        second = hits[1].score if len(hits) > 1 else 0.0
+        if hits and hits[0].score >= self._weights.described_from and hits[0].score - second >= self._weights.described_lead:
+            return understood.model_copy(update={"named": (hits[0].instrument,)})
+        return understood.model_copy(update={"intent": Intent.RECOMMEND})
 
     def _plain(self, understood: Understanding, text: str, *, abstained: bool = False, question: Question | None = None) -> Reply:
         """An answer that states nothing about any instrument."""
@@ -124,6 +140,17 @@ class Advisor:
         nearest = hits[0].score if hits else 0.0
         return nearest + self._weights.field_confidence * len(understood.profile.known())
 
+    def _is_off_topic(self, last: str, understood: Understanding) -> bool:
+        """Words of another subject, nothing near it in the catalogue, and nothing told about a firm: a logistic regression."""
+        scope = self._weights.scope
+        if understood.off_topic < scope.from_likelihood:
+            return False
+        hits = self._search.instruments(last, understood.written)
+        nearest = hits[0].score if hits else 0.0
+        told = sum(reading.words.split(", ")[0] in last for reading in understood.readings if reading.words)
+        score = scope.bias + scope.words * understood.off_topic + scope.nearness * nearest + scope.fields * told
+        return 1 / (1 + math.exp(-score)) >= scope.threshold
+
     def _worth_rejecting(
         self, matches: Sequence[Match], profile: Profile, nearness: Mapping[str, float], offered: Sequence[Ranked]
     ) -> list[Match]:
@@ -144,9 +171,16 @@ class Advisor:
         elif understood.intent is Intent.STATUS:
             advice = composer.status(instruments)
         else:
-            near = [hit.document.metadata["fact"] for hit in self._search.search(understood.query, understood.written)[:12]]
-            advice = composer.explain(instruments, understood.aspect, near)
+            advice = composer.explain(instruments, understood.aspect, self._nearest_facts(understood))
         return self._reply(understood, advice, citer, mentioned=understood.named)
+
+    def _nearest_facts(self, understood: Understanding) -> list[str]:
+        """The facts of each named instrument that come nearest to the question."""
+        found: list[str] = []
+        for instrument in understood.named:
+            hits = self._search.facts(understood.query, understood.written, instrument)
+            found += [hit.document.metadata["fact"] for hit in hits[:_NEAREST_FACTS]]
+        return found
 
     def _composer(self, understood: Understanding, phrases: Phrases) -> tuple[Composer, Citer]:
         citer = Citer(self.catalogue, understood.language, self._search.original)

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.citations import Citer
-from assistant.facts import ASPECT_KINDS, caution, desk_for, facts_of, findings_for, is_about_this_firm
+from assistant.citations import Citer, sentences
+from assistant.conditions import verdict_of
+from assistant.facts import ASPECT_KINDS, caution, desk_for, facts_of, findings_for, holds_for, is_about_this_firm
 from assistant.matching import STATUS, CriterionVerdict, Match, match
 from assistant.models import Check, Fit, Profile, Question, Recommendation, Rejection, Verdict
 from assistant.phrases import Phrases
@@ -24,6 +25,10 @@ _MOST_UNKNOWN = 2
 _MOST_MET = 3
 _MOST_FACTS = 4
 _MOST_FINDINGS = 3
+_MOST_BENEFIT_SENTENCES = 3
+_MOST_OF_WHAT_ENDED = 2
+_ABOUT_THE_SCHEME = (FactKind.BUDGET, FactKind.USE)
+"""Kinds of facts that tell how the scheme fares, and not what an entrepreneur can do with it."""
 _RELATION_LINES = {
     Relation.COMBINES: "lines.combine",
     Relation.EXCLUDES: "lines.exclude",
@@ -39,6 +44,21 @@ class Advice:
     text: str
     recommendations: tuple[Recommendation, ...] = ()
     rejected: tuple[Rejection, ...] = ()
+
+
+def benefits(catalogue: Catalogue, instrument: Instrument, profile: Profile, today: date) -> list[Fact]:
+    """What the entrepreneur gets: the facts marked so (for this firm, for any firm, then for some firms), else an amount."""
+    facts = facts_of(catalogue, instrument, FactKind, profile)
+    present = [fact for fact in facts if fact.benefit is not False and not fact.is_history(today)]
+    order = {Verdict.MET: 0, None: 1, Verdict.UNKNOWN: 2}
+    judged = [(verdict_of(fact.concerns, profile) if fact.concerns else None, fact) for fact in present if fact.benefit]
+    marked = [fact for verdict, fact in sorted(judged, key=lambda entry: order.get(entry[0], 3)) if verdict in order]
+    chosen: list[Fact] = []
+    for fact in marked or [fact for fact in present if fact.kind is FactKind.AMOUNT][:1]:
+        told = " ".join(other.text.nl for other in (*chosen, fact))
+        if not chosen or len(sentences(told)) <= _MOST_BENEFIT_SENTENCES:
+            chosen.append(fact)
+    return chosen
 
 
 class Composer:
@@ -74,18 +94,16 @@ class Composer:
 
     def _offer(self, entry: Ranked) -> str:
         instrument = entry.instrument
-        fit = self._phrases.say(f"fit.{entry.match.fit}")
+        against = entry.match.fit is Fit.FITS and _speaks_against(entry.match)
+        fit = self._phrases.say("fit.fits_but" if against else f"fit.{entry.match.fit}")
         lines = [self._short(instrument)]
-        amounts = facts_of(self._catalogue, instrument, (FactKind.AMOUNT,), self._profile)
-        if amounts:
-            lines.append(self._labelled("lines.gets", self._with_caution(instrument, amounts[0])))
+        gets = self._benefits(instrument)
+        if gets:
+            lines.append(self._labelled("lines.gets", self._with_caution(instrument, *gets)))
         lines += self._checks_lines(entry.match)
         lines += self._evidence_line(instrument)
         lines += self._availability(instrument)
-        step = self._citer.say(
-            instrument.first_step.text.of(self._language), instrument, instrument.fact(instrument.first_step.fact)
-        )
-        lines.append(self._labelled("lines.step", step))
+        lines.append(self._labelled("lines.step", self._step(instrument)))
         heading = self._phrases.say("heading", name=instrument.name.of(self._language), fit=fit)
         return "\n".join([heading, *(f"- {line}" for line in lines)])
 
@@ -96,21 +114,33 @@ class Composer:
     def _labelled(self, label: str, text: str) -> str:
         return f"{self._phrases.say(label)} {text}"
 
-    def _with_caution(self, instrument: Instrument, fact: Fact) -> str:
-        text = self._citer.cite(instrument, fact)
-        warning = caution(fact, self._today)
-        if warning is None:
-            return text
-        desk = desk_for(instrument, self._profile).name.of(self._language)
-        return f"{text} {self._citer.say(self._phrases.say(warning, instrument.id, desk=desk), instrument, fact)}"
+    def _benefits(self, instrument: Instrument) -> list[Fact]:
+        """What one gets, less what the summary says already."""
+        found = benefits(self._catalogue, instrument, self._profile, self._today)
+        return [fact for fact in found if fact.id != instrument.in_short.fact]
+
+    def _with_caution(self, instrument: Instrument, *facts: Fact) -> str:
+        """Facts, and one warning where the first of them that needs one is old or undated."""
+        text = " ".join(self._citer.cite(instrument, fact) for fact in facts)
+        return " ".join([text, *self._caution(instrument, facts)])
+
+    def _caution(self, instrument: Instrument, facts: Sequence[Fact]) -> list[str]:
+        warned = next(((fact, key) for fact in facts if (key := caution(fact, self._today))), None)
+        if warned is None:
+            return []
+        fact, key = warned
+        return [self._citer.say(self._phrases.say(key, instrument.id, desk=self._desk(instrument)), instrument, fact)]
+
+    def _desk(self, instrument: Instrument) -> str:
+        return desk_for(instrument, self._profile).name.of(self._language)
 
     def _checks_lines(self, result: Match) -> list[str]:
         """What is met, what is still to check, what speaks against it: each requirement on a line of its own."""
-        against = [entry for entry in result.of(Verdict.NOT_MET) if not entry.criterion.hard]
+        unknown = [entry for entry in result.of(Verdict.UNKNOWN) if entry.criterion.hard]
         groups = (
-            ("lines.met", result.of(Verdict.MET)[:_MOST_MET]),
-            ("lines.unknown", [entry for entry in result.of(Verdict.UNKNOWN) if entry.criterion.hard][:_MOST_UNKNOWN]),
-            ("lines.soft_not_met", against[:_MOST_UNKNOWN]),
+            ("lines.met", _telling(result.of(Verdict.MET))[:_MOST_MET]),
+            ("lines.unknown", _telling(unknown)[:_MOST_UNKNOWN]),
+            ("lines.soft_not_met", _speaks_against(result)[:_MOST_UNKNOWN]),
         )
         return [self._requirements(key, result.instrument, entries) for key, entries in groups if entries]
 
@@ -137,10 +167,12 @@ class Composer:
         return text
 
     def _availability(self, instrument: Instrument) -> list[str]:
-        desk = desk_for(instrument, self._profile).name.of(self._language)
+        """Whether one can apply now, of what one applies for."""
+        if not instrument.group.is_applied_for:
+            return []
         fact = instrument.fact(instrument.status.fact)
         key = {StatusState.UNKNOWN: "status_unknown", StatusState.CLOSED: "closed_reopens"}.get(instrument.status.state)
-        return [self._citer.say(self._phrases.say(key, desk=desk), instrument, fact)] if key else []
+        return [self._citer.say(self._phrases.say(key, desk=self._desk(instrument)), instrument, fact)] if key else []
 
     def _together(self, offered: Sequence[Instrument]) -> list[str]:
         """What combines with, excludes or precedes what, among the instruments offered."""
@@ -217,32 +249,63 @@ class Composer:
         return Advice("\n\n".join(self._explanation(instrument, aspect, near) for instrument in instruments))
 
     def _explanation(self, instrument: Instrument, aspect: str | None, near: Sequence[str]) -> str:
-        lines = [self._short(instrument)]
-        kinds = ASPECT_KINDS[aspect or "purpose"]
-        facts = facts_of(self._catalogue, instrument, kinds, self._profile)
-        nearest = [fact for fact in instrument.facts if f"{instrument.id}.{fact.id}" in near[:3]]
-        told = [fact for fact in dict.fromkeys([*facts[:_MOST_FACTS], *nearest]) if fact.id != instrument.in_short.fact]
-        if aspect and not facts:
-            lines.append(self._phrases.say("explain.nothing", desk=desk_for(instrument, self._profile).name.of(self._language)))
-        lines += [self._citer.cite(instrument, fact) for fact in told[: _MOST_FACTS + 1]]
-        warned = next((fact for fact in told if caution(fact, self._today)), None)
-        if warned:
-            key = caution(warned, self._today) or "stale"
-            desk = desk_for(instrument, self._profile).name.of(self._language)
-            lines.append(self._citer.say(self._phrases.say(key, instrument.id, desk=desk), instrument, warned))
-        lines += self._state_lines(instrument)
-        lines += self._personal_lines(instrument)
-        lines.append(self._labelled("lines.step", self._step(instrument)))
+        ended = instrument.status.state is StatusState.ENDED
+        lines = self._ending(instrument) if ended else []
+        lines.append(self._short(instrument))
+        on_aspect = facts_of(self._catalogue, instrument, ASPECT_KINDS[aspect or "purpose"], self._profile)
+        told = self._told(instrument, aspect, on_aspect, near)
+        if aspect and not on_aspect:
+            lines.append(self._phrases.say("explain.nothing", desk=self._desk(instrument)))
+        told = told[: _MOST_OF_WHAT_ENDED if ended else _MOST_FACTS + 1]
+        lines += [self._citer.cite(instrument, fact) for fact in told]
+        if ended:
+            lines.append(self._labelled("lines.instead", self._step(instrument)))
+        else:
+            lines += self._caution(instrument, told)
+            lines += self._state_lines(instrument)
+            lines += self._personal_lines(instrument)
+            lines.append(self._labelled("lines.step", self._step(instrument)))
         title = self._phrases.say("explain.title", name=instrument.name.of(self._language))
         return "\n".join([title, *(f"- {line}" for line in lines)])
+
+    def _told(self, instrument: Instrument, aspect: str | None, on_aspect: Sequence[Fact], near: Sequence[str]) -> list[Fact]:
+        """What an explanation tells: what became of it in the firm's own province, and what comes nearest to the question.
+
+        Asked what it is, what one gets comes first; how the scheme itself fares is told to whom asks for it.
+        """
+        by_id = {f"{instrument.id}.{fact.id}": fact for fact in instrument.facts if holds_for(fact, self._profile)}
+        nearest = [by_id[id_] for id_ in near if id_ in by_id]
+        general = aspect in (None, "purpose")
+        if general:
+            nearest = [fact for fact in nearest if fact.kind not in _ABOUT_THE_SCHEME]
+            gets = self._benefits(instrument)
+            nearest = [*gets, *nearest] if aspect else [*nearest, *gets]
+        own = self._own_status(instrument)
+        found = [fact for fact in dict.fromkeys([*own, *nearest, *on_aspect]) if fact.id != instrument.in_short.fact]
+        if instrument.status.state is StatusState.ENDED:
+            found = [fact for fact in found if fact.kind is not FactKind.STATUS]
+        return [fact for fact in found if not general or not fact.is_history(self._today)]
+
+    def _own_status(self, instrument: Instrument) -> list[Fact]:
+        """What became of it in the firm's own province."""
+        found = facts_of(self._catalogue, instrument, (FactKind.STATUS,), self._profile)
+        return [fact for fact in found if fact.provinces and fact.id != instrument.status.fact]
 
     def _step(self, instrument: Instrument) -> str:
         step = instrument.first_step
         return self._citer.say(step.text.of(self._language), instrument, instrument.fact(step.fact))
 
+    def _ending(self, instrument: Instrument) -> list[str]:
+        """That it ended, when, and what came after."""
+        fact, after = instrument.fact(instrument.status.fact), instrument.fact(instrument.first_step.fact)
+        lines = [f"{self._citer.say(self._phrases.say('status.ended'), instrument, fact)} {self._citer.cite(instrument, fact)}"]
+        if after.id not in (fact.id, instrument.in_short.fact):
+            lines.append(self._citer.cite(instrument, after))
+        return [*lines, *self._successor_lines(instrument)]
+
     def _state_lines(self, instrument: Instrument) -> list[str]:
-        """Only what stands in the way: ended, closed, or not certain."""
-        if instrument.status.state is StatusState.OPEN:
+        """Only what stands in the way: ended, closed, or not certain, where one applies for it."""
+        if instrument.status.state is StatusState.OPEN or not instrument.group.is_applied_for:
             return []
         fact = instrument.fact(instrument.status.fact)
         lines = [self._citer.say(self._phrases.say(f"status.{instrument.status.state}"), instrument, fact)]
@@ -267,40 +330,45 @@ class Composer:
 
     def evaluate(self, instruments: Sequence[Instrument]) -> Advice:
         """What evaluations found, who says so, and who disputes it."""
-        blocks = []
-        for instrument in instruments:
-            name = instrument.name.of(self._language)
-            lines, interested = [], defaultdict[str, list[Evaluation]](list)
-            for finding in findings_for(instrument, self._profile)[:_MOST_FINDINGS]:
-                label = "lines.evidence_here" if is_about_this_firm(finding, self._profile) else "lines.evidence"
-                lines.append(self._labelled(label, self._finding(instrument, finding)))
-                source = self._catalogue.source_of(instrument, finding)
-                if source.standing is Standing.INTERESTED_PARTY:
-                    interested[source.author].append(finding)
-            for author, findings in interested.items():
-                key = "lines.interested" if len(findings) == 1 else "lines.interested_often"
-                lines.append(self._citer.say(self._phrases.say(key, who=author), instrument, *findings))
-            lines = lines or [self._phrases.say("evaluate.nothing", name=name), self._short(instrument)]
-            title = self._phrases.say("evaluate.title", name=name)
-            blocks.append("\n".join([title, *(f"- {line}" for line in [*lines, *self._state_lines(instrument)])]))
-        return Advice("\n\n".join(blocks))
+        return Advice("\n\n".join(self._evaluation(instrument) for instrument in instruments))
+
+    def _evaluation(self, instrument: Instrument) -> str:
+        name = instrument.name.of(self._language)
+        lines, interested = [], defaultdict[str, list[Evaluation]](list)
+        for finding in findings_for(instrument, self._profile)[:_MOST_FINDINGS]:
+            text = self._finding(instrument, finding)
+            lines.append(self._labelled("evaluate.here", text) if is_about_this_firm(finding, self._profile) else text)
+            source = self._catalogue.source_of(instrument, finding)
+            if source.standing is Standing.INTERESTED_PARTY:
+                interested[source.author].append(finding)
+        for author, findings in interested.items():
+            key = "lines.interested" if len(findings) == 1 else "lines.interested_often"
+            lines.append(self._citer.say(self._phrases.say(key, who=author), instrument, *findings))
+        lines = lines or [self._phrases.say("evaluate.nothing", name=name), self._short(instrument)]
+        if instrument.status.state is StatusState.ENDED:
+            lines = [*lines, *self._ending(instrument)]
+        title = self._phrases.say("evaluate.title", name=name)
+        return "\n".join([title, *(f"- {line}" for line in lines)])
 
     def status(self, instruments: Sequence[Instrument]) -> Advice:
         """Is it still open, and what came after?"""
-        blocks = []
-        for instrument in instruments:
+        return Advice("\n\n".join(self._status(instrument) for instrument in instruments))
+
+    def _status(self, instrument: Instrument) -> str:
+        periods = facts_of(self._catalogue, instrument, (FactKind.PERIOD,), self._profile)[:1]
+        if instrument.status.state is StatusState.ENDED:
+            lines = [*self._ending(instrument), self._labelled("lines.instead", self._step(instrument))]
+        else:
             fact = instrument.fact(instrument.status.fact)
-            lines = [self._citer.say(self._phrases.say(f"status.{instrument.status.state}"), instrument, fact)]
-            ended = instrument.status.state is StatusState.ENDED
-            lines.append(self._citer.cite(instrument, fact) if ended else self._with_caution(instrument, fact))
-            periods = facts_of(self._catalogue, instrument, (FactKind.PERIOD,), self._profile)
-            lines += [self._citer.cite(instrument, period) for period in periods[:1]]
+            state = instrument.status.state if instrument.group.is_applied_for else f"{instrument.status.state}_offer"
+            lines = [self._citer.say(self._phrases.say(f"status.{state}"), instrument, fact)]
+            lines += [self._citer.cite(instrument, own) for own in self._own_status(instrument)]
+            lines.append(self._with_caution(instrument, fact))
+            lines += [self._citer.cite(instrument, period) for period in periods]
             lines += self._successor_lines(instrument)
-            if not ended:
-                lines.append(self._labelled("lines.step", self._step(instrument)))
-            title = self._phrases.say("status.title", name=instrument.name.of(self._language))
-            blocks.append("\n".join([title, *(f"- {line}" for line in lines)]))
-        return Advice("\n\n".join(blocks))
+            lines.append(self._labelled("lines.step", self._step(instrument)))
+        title = self._phrases.say("status.title", name=instrument.name.of(self._language))
+        return "\n".join([title, *(f"- {line}" for line in lines)])
 
     def compare(self, instruments: Sequence[Instrument]) -> Advice:
         """A table, with citations in each cell."""
@@ -315,17 +383,26 @@ class Composer:
         return Advice("\n\n".join([self._phrases.say("compare.title", names=joined), table, *links]))
 
     def _cell(self, row: str, instrument: Instrument) -> str:
-        kinds = {
-            "who": (FactKind.AUDIENCE, FactKind.CONDITION),
-            "gets": (FactKind.AMOUNT,),
-            "status": (FactKind.STATUS,),
-        }
+        facts: Sequence[Fact | Evaluation] = ()
         if row == "what":
             return self._short(instrument)
-        if row == "status":
-            return self._citer.cite(instrument, instrument.fact(instrument.status.fact))
         if row == "evidence":
             findings = findings_for(instrument, self._profile)
             return self._finding(instrument, findings[0]) if findings else self._phrases.say("compare.nothing")
-        facts = facts_of(self._catalogue, instrument, kinds[row], self._profile)
-        return self._citer.cite(instrument, facts[0]) if facts else self._phrases.say("compare.nothing")
+        if row == "status":
+            facts = [instrument.fact(instrument.status.fact)]
+        elif row == "gets":
+            facts = benefits(self._catalogue, instrument, self._profile, self._today)
+        else:
+            kinds = (FactKind.AUDIENCE, FactKind.CONDITION)
+            facts = facts_of(self._catalogue, instrument, kinds, self._profile)[:1]
+        return " ".join(self._citer.cite(instrument, fact) for fact in facts) or self._phrases.say("compare.nothing")
+
+
+def _telling(entries: Sequence[CriterionVerdict]) -> list[CriterionVerdict]:
+    """Without what practically every SME meets, where there is anything else."""
+    return [entry for entry in entries if not entry.criterion.obvious] or list(entries)
+
+
+def _speaks_against(result: Match) -> list[CriterionVerdict]:
+    return [entry for entry in result.of(Verdict.NOT_MET) if not entry.criterion.hard]

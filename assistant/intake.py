@@ -35,6 +35,10 @@ _PLAN_FIELDS: Final = ("phase", "amount_eur", "technically_new", "collaboration"
 _SUBJECT_STARTS: Final = 25
 _DONT_KNOW_WORDS: Final = 5
 _CUSTOMER_WEIGHT: Final = 0.06
+_OWN_WEIGHT: Final = 1.5
+_INTRO_WORDS: Final = 4
+_OTHERS_WORDS: Final = 7
+_ASKED_WORDS: Final = 6
 _OWN: Final = re.compile(r"\b(?:mijn|mn|m'n|ons|onze|my|our)\b")
 _NEEDS_OF_PRODUCTS: Final = frozenset({"verduurzaming", "geld-investering", "digitalisering"})
 """Needs that are read from things, which a firm may also sell."""
@@ -102,7 +106,7 @@ class Intake:
         return Understanding(
             language=spoken, intent=intent.intent, profile=profile, readings=readings, named=intent.named,
             asked=tuple(dict.fromkeys(asked)), written=written, query=_query(said, intent.named_last), aspect=intent.aspect,
-            has_situation=intent.has_situation, declined=tuple(sorted(read.declined)),
+            has_situation=intent.has_situation, declined=tuple(sorted(read.declined)), off_topic=intent.off_topic,
         )  # fmt: skip
 
     def _question_in(self, answer: str) -> str | None:
@@ -122,7 +126,7 @@ class Intake:
             return
         masked = self._without_names(text, folded, words)
         numbers = self._read_numbers(text, folded, words, read)
-        place = gazetteer().firm_place(text)
+        place = gazetteer().firm_place(text, for_client=words.adviser.any_in(folded))
         if place:
             read.put("province", place.province, text[place.start : place.end])
         # A region's name tells where a firm is, not what it makes: 'Food Valley'.
@@ -131,7 +135,9 @@ class Intake:
             if name in LISTS:
                 self._read_needs(text, masked, words, options, read)
             elif name != "province":
-                self._read_choice(text, trade if name == "sector" else masked, words, name, options, read)
+                # No scheme's name is a legal form, but 'KvK' is in "nog geen kvk".
+                heard = {"sector": trade, "legal_form": folded}.get(name, masked)
+                self._read_choice(text, heard, words, name, options, read)
         for name, truths in words.booleans.items():
             self._read_boolean(text, masked, words, name, truths, read)
         if question is not None:
@@ -180,6 +186,9 @@ class Intake:
     def _weight(folded: str, place: Found, words: Vocabulary, name: str) -> float:
         """Words for another's trade ('software voor tuinders', 'een app laten maken') count less than for one's own."""
         if name == "sector":
+            clause = _CLAUSE_END.split(folded[: place.start])[-1]
+            if words.others.any_in(" ".join(clause.split()[-_OTHERS_WORDS:]) + " " + folded[place.start : place.end]):
+                return place.weight * _CUSTOMER_WEIGHT
             after = " ".join(_PAUSE.split(folded[place.end :])[0].split()[:1])
             if words.soft_after.any_in(after):
                 return place.weight * _CUSTOMER_WEIGHT
@@ -192,11 +201,17 @@ class Intake:
                 and not words.own_plan.any_in(before[intro - 1])
             ):
                 return place.weight * _CUSTOMER_WEIGHT
+            if words.own_intro.any_in(" ".join(clause.split()[-_INTRO_WORDS:])):
+                return place.weight * _OWN_WEIGHT
         return place.weight
 
     def _read_needs(self, text: str, folded: str, words: Vocabulary, options: Mapping[str, Any], read: _Read) -> None:
         for value, patterns in options.items():
             found = patterns.find(folded)
+            for pair in words.beside.get(value, ()):
+                if pair.beside.any_in(folded):
+                    found = [*found, *pair.words.find(folded)]
+            found = [place for place in found if place.weight]
             if value in words.declined and words.declined[value].any_in(folded):
                 read.declined.add(value)
                 read.needs.pop(value, None)
@@ -218,7 +233,7 @@ class Intake:
     ) -> None:
         scores: dict[bool, tuple[float, Found]] = {}
         for truth, patterns in truths.items():
-            found = [place for place in patterns.find(folded) if not _negated(folded, place, words)]
+            found = [place for place in patterns.find(folded) if place.weight and not _negated(folded, place, words)]
             if found:
                 scores[truth] = max(((place.weight, place) for place in found), key=lambda entry: entry[0])
         if scores:
@@ -311,6 +326,8 @@ def _negated(folded: str, place: Found, words: Vocabulary) -> bool:
         return False
     before = _CLAUSE_END.split(folded[: place.start])[-1]
     near = " ".join(before.split()[-3:])
+    if words.asked_negatively.any_in(" ".join(before.split()[-_ASKED_WORDS:])):
+        return False  # "is er geen regeling?" asks for one
     if words.negators.any_in(near) or words.negators.any_in(folded[place.start : place.end]):
         return True
     after = _CLAUSE_END.split(folded[place.end :])[0]

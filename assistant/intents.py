@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from assistant.intent_model import IntentModel, load_intent_model, masked
 from assistant.language import is_foreign
 from assistant.models import Intent, Message, Profile
 from assistant.names import NameFinder
@@ -14,12 +15,19 @@ from assistant.patterns import fold
 from assistant.vocabulary import Vocabulary, vocabulary
 from knowledge.models import Language
 
+Likely = Mapping[Intent, float]
+_ABOUT_ONE: Final = (Intent.EXPLAIN, Intent.EVALUATE, Intent.COMPARE, Intent.STATUS)
+_SURE: Final = 0.7
+_EVEN: Final = 0.5
+_DOUBTFUL: Final = 0.1
+_PHRASE_COUNTS: Final = 0.4
+_LONGEST_WORD: Final = 30
 _FIRM_FIELDS: Final = 3
 _STORY_WORDS: Final = 12
 _LONG_STORY_WORDS: Final = 16
 _FOLLOW_UP_WORDS: Final = 14
 _COMPARED: Final = 4
-_SMALLTALK_WORDS: Final = 9
+_SMALLTALK_WORDS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +38,16 @@ class ReadIntent:
     """The last message itself names an instrument; else ``named`` refers back."""
     aspect: str | None = None
     has_situation: bool = False
+    off_topic: float = 0.0
+    """How likely the model finds that the last message is about something else."""
 
 
 class IntentReader:
-    """Decides by rules over word lists and the instruments that are named."""
+    """Decides by rules that know the conversation and the instruments that are named, over what a model says of the words."""
 
-    def __init__(self, names: NameFinder) -> None:
+    def __init__(self, names: NameFinder, model: IntentModel | None = None) -> None:
         self._names = names
+        self._model = model or load_intent_model()
 
     def read(self, messages: Sequence[Message], language: Language, profile: Profile) -> ReadIntent:
         said = [message.content for message in messages if message.role == "user"]
@@ -48,40 +59,49 @@ class IntentReader:
         situation = bool(profile.known()) or any(words.firm.any_in(fold(text)) for text in said)
         if words.intents["hostile"].any_in(folded):
             return ReadIntent(Intent.OUT_OF_SCOPE)
-        named = self._names.instruments(last)
+        mentions = self._names.find(last)
+        likely = self._model.likelihood(masked(last, [(mention.start, mention.end) for mention in mentions]))
+        named = tuple(dict.fromkeys(mention.instrument for mention in mentions))
         if named and not self._needs_only(last, folded, words, len(named)):
             named = self._with_referred(messages, folded, words, named)
-            return self._about_named(last, named, words, profile, situation)
-        if is_foreign(last) or self._is_out_of_scope(folded, words, profile):
+            return self._about_named(last, named, likely, words, profile, situation)
+        if is_foreign(last) or self._is_out_of_scope(folded, likely, words, profile):
             return ReadIntent(Intent.OUT_OF_SCOPE, has_situation=situation)
-        referred = self._referred(messages, folded, words)
+        referred = self._referred(messages, folded, likely, words)
         if referred:
-            intent = self._kind(folded, words, len(referred)) or Intent.EXPLAIN
+            intent = self._kind(folded, likely, words, len(referred)) or Intent.EXPLAIN
             return ReadIntent(intent, referred, aspect=self._aspect(folded, words), has_situation=situation)
-        if self._is_smalltalk(folded, words, situation):
+        if self._is_smalltalk(folded, likely, words, situation):
             return ReadIntent(Intent.SMALLTALK)
-        return ReadIntent(Intent.RECOMMEND, has_situation=situation)
+        if sum(likely[intent] for intent in _ABOUT_ONE) >= _EVEN and len(profile.known()) < _FIRM_FIELDS:
+            asked = max(_ABOUT_ONE, key=lambda intent: likely[intent])
+            aspect = self._aspect(folded, words)
+            return ReadIntent(asked, aspect=aspect, has_situation=situation, off_topic=likely[Intent.OUT_OF_SCOPE])
+        return ReadIntent(Intent.RECOMMEND, has_situation=situation, off_topic=likely[Intent.OUT_OF_SCOPE])
 
     @staticmethod
-    def _is_out_of_scope(folded: str, words: Vocabulary, profile: Profile) -> bool:
+    def _is_out_of_scope(folded: str, likely: Likely, words: Vocabulary, profile: Profile) -> bool:
         """A subject that is not ours. One stray word ("mijn zoon helpt mee") does not undo a story about a firm, and who
         makes software for mortgages asks for no mortgage; but a request for a joke stays one.
         """
         if words.intents["out_of_scope_request"].any_in(folded):
             return True
-        tells_of_firm = len(profile.known()) >= _FIRM_FIELDS or words.intents["offers"].any_in(folded)
-        return words.intents["out_of_scope"].any_in(folded) and not tells_of_firm
+        if len(profile.known()) >= _FIRM_FIELDS or words.intents["offers"].any_in(folded):
+            return False
+        return words.intents["out_of_scope"].any_in(folded) and likely[Intent.OUT_OF_SCOPE] >= _DOUBTFUL
 
-    def _about_named(self, text: str, named: tuple[str, ...], words: Vocabulary, profile: Profile, situation: bool) -> ReadIntent:
+    def _about_named(
+        self, text: str, named: tuple[str, ...], likely: Likely, words: Vocabulary, profile: Profile, situation: bool
+    ) -> ReadIntent:
         folded = fold(text)
-        kind = self._kind(folded, words, len(named))
+        kind = self._kind(folded, likely, words, len(named))
         if kind is None and self._is_either(text, folded, words):
             kind = Intent.COMPARE
         length = len(folded.split())
         tells_much = len(profile.known()) >= 2 and length > _STORY_WORDS
         if tells_much and (kind is None or (kind is Intent.EXPLAIN and length > _LONG_STORY_WORDS)):
             return ReadIntent(Intent.RECOMMEND, has_situation=True)
-        if kind is None and words.intents["more"].any_in(folded):
+        if words.intents["more"].any_in(folded) and self._rule(folded, words, len(named)) is None:
             return ReadIntent(Intent.RECOMMEND, has_situation=True)  # "we hebben al WBSO, wat nog meer?"
         aspect = self._aspect(folded, words)
         return ReadIntent(kind or Intent.EXPLAIN, named[:_COMPARED], True, aspect, situation)
@@ -106,10 +126,19 @@ class IntentReader:
         """'Patent aanvragen is te duur': an everyday word that some scheme goes by too, and no question about that scheme."""
         mentions = self._names.find(text)
         everyday = all(words.is_everyday(folded[mention.start : mention.end]) for mention in mentions)
-        return everyday and self._kind(folded, words, count) is None and len(folded.split()) > 1
+        return everyday and self._rule(folded, words, count) is None and len(folded.split()) > 1
+
+    def _kind(self, folded: str, likely: Likely, words: Vocabulary, count: int) -> Intent | None:
+        """What is asked about instruments that are known: the words' likeliest meaning, helped by a telling phrase."""
+        possible = {intent: likely[intent] for intent in _ABOUT_ONE if intent is not Intent.COMPARE or count > 1}
+        rule = self._rule(folded, words, count)
+        if rule:
+            possible[rule] += _PHRASE_COUNTS
+        best = max(possible, key=lambda intent: possible[intent])
+        return best if rule or possible[best] >= likely[Intent.RECOMMEND] else None
 
     @staticmethod
-    def _kind(folded: str, words: Vocabulary, count: int) -> Intent | None:
+    def _rule(folded: str, words: Vocabulary, count: int) -> Intent | None:
         if count >= 2 and words.intents["compare"].any_in(folded):
             return Intent.COMPARE
         for intent in (Intent.STATUS, Intent.EVALUATE, Intent.EXPLAIN):
@@ -121,7 +150,7 @@ class IntentReader:
     def _aspect(folded: str, words: Vocabulary) -> str | None:
         return next((aspect for aspect, patterns in words.aspects.items() if patterns.any_in(folded)), None)
 
-    def _referred(self, messages: Sequence[Message], folded: str, words: Vocabulary) -> tuple[str, ...]:
+    def _referred(self, messages: Sequence[Message], folded: str, likely: Likely, words: Vocabulary) -> tuple[str, ...]:
         """'En hoeveel is dat dan?', 'en de tweede?': instruments of the answer before."""
         spoken_of = self._spoken_of(messages)
         if not spoken_of or len(folded.split()) > _FOLLOW_UP_WORDS:
@@ -130,6 +159,7 @@ class IntentReader:
             if patterns.any_in(folded) and number <= len(spoken_of):
                 return (spoken_of[number - 1],)
         asks = any(words.intents[kind].any_in(folded) for kind in ("explain", "evaluate", "status"))
+        asks = asks or sum(likely[intent] for intent in _ABOUT_ONE) >= _SURE
         if words.intents["compare"].any_in(folded):
             return spoken_of[:2]
         return spoken_of[:1] if asks and words.follow_up.any_in(folded) else ()
@@ -140,5 +170,10 @@ class IntentReader:
         return self._names.instruments(earlier[-1].content) if earlier else ()
 
     @staticmethod
-    def _is_smalltalk(folded: str, words: Vocabulary, situation: bool) -> bool:
-        return not situation and len(folded.split()) <= _SMALLTALK_WORDS and words.intents["smalltalk"].any_in(folded)
+    def _is_smalltalk(folded: str, likely: Likely, words: Vocabulary, situation: bool) -> bool:
+        if len(folded.split()) > _SMALLTALK_WORDS:
+            return False
+        polite = words.intents["smalltalk"].any_in(folded) and not situation
+        said = [word for word in folded.split() if any(map(str.isalpha, word))]
+        told = len(said) > 1 and max(map(len, said)) <= _LONGEST_WORD  # of noise the model knows nothing
+        return polite or (told and likely[Intent.SMALLTALK] >= _EVEN)

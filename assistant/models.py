@@ -153,4 +153,7 @@ class Understanding(Model):
     query: str = Field(default="", description="what retrieval searches for")
     aspect: str | None = Field(default=None, description="what an explanation is about: amount, procedure, audience …")
     declined: tuple[str, ...] = Field(default=(), description="forms of support that the entrepreneur does not want")
+    off_topic: float = Field(
+        default=0.0, description="how much the words of the last message are like those of other subjects, 0–1"
+    )
     has_situation: bool = Field(default=False, description="does the message tell or ask anything about a firm's plans?")

@@ -6,15 +6,18 @@ import re
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from assistant.patterns import fold
 from assistant.vocabulary import read_data
 from knowledge.catalogue import Catalogue
+from knowledge.embedding.pairs import everyday_words
 from knowledge.models import LANGUAGES
 
 _SHORTEST = 2
 _SHORTEST_ANY_CASE = 3
 _SHORTEST_FUZZY = 7
+_SHORTEST_ONE_SLIP = 5
 _LIKENESS = 88.0
 _WORD = re.compile(r"[\w&+'-]+")
 
@@ -52,6 +55,7 @@ class NameFinder:
         self._first_words: dict[str, list[str]] = {}
         for name in sorted(names, key=len, reverse=True):
             self._first_words.setdefault(_WORD.findall(name)[0], []).append(name)
+        self._one_slip = [name for name in names if len(name) >= _SHORTEST_ONE_SLIP and " " not in name]
         self._fuzzy = [name for name in names if len(name) >= _SHORTEST_FUZZY and " " not in name]
 
     def find(self, text: str) -> list[Mention]:
@@ -96,7 +100,10 @@ class NameFinder:
         return None
 
     def _like(self, word: str) -> str | None:
-        if len(word) < _SHORTEST_FUZZY:
+        """The name that a word is misspelt for. A shorter one may be one slip off, and must be no everyday word."""
+        if len(word) < _SHORTEST_ONE_SLIP or word in everyday_words():
             return None
+        if len(word) < _SHORTEST_FUZZY:
+            return next((name for name in self._one_slip if OSA.distance(word, name, score_cutoff=1) <= 1), None)
         best = process.extractOne(word, self._fuzzy, scorer=fuzz.ratio, score_cutoff=_LIKENESS)
         return best[0] if best else None

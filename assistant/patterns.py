@@ -1,7 +1,9 @@
 """The small pattern language of the lexicon, compiled to regular expressions.
 
-``metaal*``: any ending; ``bank ~ niet``: a gap of at most three words; ``prototype^2``: a weight;
-``naar <land>``: any word of a class of words; ``groeien |``: only where the clause ends.
+``metaal*``: any ending; ``bank ~ niet``: a gap of at most three words; ``lening : nee``: a mark between them;
+``prototype^2``: a weight;
+``naar <land>``: any word of a class of words; ``groeien |``: only where the clause ends; ``| geen lening |``:
+only where a sentence starts, too. A weight of 0 stands for nothing: it takes its words from shorter patterns.
 Text is folded to lower case without accents, letter for letter, so positions stay those of the text.
 """
 
@@ -15,7 +17,9 @@ from functools import lru_cache
 
 _WEIGHT = re.compile(r"\^(\d+(?:\.\d+)?)$")
 _GAP = r"(?:[\w'’&-]+,?\s+){0,3}"
+_MARKS = {"~": _GAP, ":": r"\s*[:;,?!(-]+\s*"}
 _CLAUSE_ENDS = r"(?=\s*(?:[.,;:!?)\n]|$))"
+_SENTENCE_STARTS = r"(?:^|(?<=[.;:!?\n(]))\s*"
 _NO_CLASSES: Mapping[str, Sequence[str]] = {}
 
 
@@ -67,20 +71,21 @@ def compile_pattern(
     """
     weight = _WEIGHT.search(source)
     body = fold(_WEIGHT.sub("", source).strip())
-    ends = body.endswith(" |")
-    parts = body.removesuffix(" |").split()
+    starts, ends = body.startswith("| "), body.endswith(" |")
+    parts = body.removeprefix("| ").removesuffix(" |").split()
     pieces = []
     for index, part in enumerate(parts):
-        if part == "~":
-            pieces.append(_GAP)
+        if part in _MARKS:
+            pieces.append(_MARKS[part])
             continue
         pieces.append(_any_of(classes[part[1:-1]]) if _is_class(part) else re.escape(part).replace(r"\*", r"[\w'-]*"))
-        if index + 1 < len(parts):
+        if index + 1 < len(parts) and parts[index + 1] != ":":
             pieces.append(r"[\s,]+" if parts[index + 1] == "~" else r"[\s-]+")
-    literals = [piece for part in parts if part != "~" and not _is_class(part) for piece in part.split("*")]
+    start = _SENTENCE_STARTS if starts else ""
+    literals = [piece for part in parts if part not in _MARKS and not _is_class(part) for piece in part.split("*")]
     return Pattern(
         # "zzp" is not in "zzp'ers", which are other people; "firma" is in "firma's" and "bv" in "bv'tje".
-        regex=re.compile(rf"(?<![\w]){''.join(pieces)}(?!\w|'er){_CLAUSE_ENDS if ends else ''}"),
+        regex=re.compile(rf"{start}(?<![\w]){''.join(pieces)}(?!\w|'er){_CLAUSE_ENDS if ends else ''}"),
         weight=float(weight[1]) if weight else 1.0,
         anchor=max(literals, key=len, default=""),
         negates=any(part in negators for part in parts),
@@ -110,7 +115,7 @@ class PatternSet:
         """All places, longest first where they overlap, so that a phrase beats a word in it."""
         found = [place for pattern in self._patterns for place in pattern.find(folded)]
         kept: list[Found] = []
-        for place in sorted(found, key=lambda place: (place.start - place.end, -place.weight)):
+        for place in sorted(found, key=lambda place: (place.start - place.end, place.weight > 0, -place.weight)):
             if not any(place.start < other.end and other.start < place.end for other in kept):
                 kept.append(place)
         return sorted(kept, key=lambda place: place.start)

@@ -23,7 +23,7 @@ _WITH_PLACE = re.compile(_WITH + "$")
 _SCHOOL = re.compile(r"\s+(?:university|universiteit)\b")
 """'Met de Hogeschool Rotterdam', 'with Utrecht University': where the partner is tells nothing about the firm's place."""
 _DENIED = re.compile(r"\b(?:niet|not)\s+(?:meer\s+|langer\s+)?(?:in|uit|te|from)\s+$")
-_NO_PROVINCES = frozenset({"ambiguous", "needs_introduction", "introductions", "own", "of_others"})
+_NO_PROVINCES = frozenset({"ambiguous", "needs_introduction", "introductions", "own", "of_others", "clients"})
 _COMPASS_POINT = r"(?:noord|zuid|oost|west|midden)[- ]"
 _COMPASS = re.compile(rf"^{_COMPASS_POINT}")
 
@@ -49,36 +49,41 @@ class Gazetteer:
         )
         own, others = ("|".join(map(re.escape, data[key])) for key in ("own", "of_others"))
         self._own = re.compile(rf"(?<!\w)(?:{own})\s+(?:de\s+|het\s+|the\s+)?$")
-        self._of_others = re.compile(rf"(?<!\w)(?:{others})\s+(?:in|uit|from|van|of)\s+(?:de\s+|het\s+|the\s+)?$")
+        self._of_others = re.compile(
+            rf"(?<!\w)(?:{others})\s+(?:(?:van|of)\s+(?:ons|mij|ours|mine)\s+)?(?:in|uit|from|van|of|bij|near)\s+(?:de\s+|het\s+|the\s+)?$"
+        )
+        self._client = re.compile(rf"(?:{'|'.join(map(re.escape, data['clients']))})\b")
         names = {fold(name): province for province, places in data.items() if province not in _NO_PROVINCES for name in places}
         self._provinces = names
         ordered = sorted(names, key=len, reverse=True)
         any_name = "|".join(map(re.escape, ordered))
         self._regex = re.compile(rf"(?<![\w-])(?:{_COMPASS_POINT})?(?:{any_name})(?:e?se?|er?)?(?![\w])")
 
-    def find(self, text: str) -> list[Place]:
+    def find(self, text: str, *, for_client: bool = False) -> list[Place]:
+        """The places of a text. ``for_client``: an adviser writes, so that where a client is counts."""
         folded = fold(text)
         found = []
         for match in self._regex.finditer(folded):
             name = self._name(match[0])
-            if name and self._is_place(text, folded, match, name):
+            if name and self._is_place(text, folded, match, name, for_client):
                 own = bool(self._own.search(folded[: match.start()]))
                 found.append(Place(self._provinces[name], match.start(), match.end(), own))
         return found
 
-    def firm_place(self, text: str) -> Place | None:
+    def firm_place(self, text: str, *, for_client: bool = False) -> Place | None:
         """Where the firm is: where it says that it is, else the first place that is named."""
-        found = self.find(text)
+        found = self.find(text, for_client=for_client)
         own = [place for place in found if place.own]
         if own or len({place.province for place in found}) == 1:
             return (own or found)[-1]
         return found[0] if found else None
 
-    def _is_place(self, text: str, folded: str, match: re.Match[str], name: str) -> bool:
+    def _is_place(self, text: str, folded: str, match: re.Match[str], name: str, for_client: bool) -> bool:
         before, after = folded[: match.start()], folded[match.end() :]
         if _DENIED.search(before) or _PERSON.search(before) or _is_surname(text, match.start()):
             return False
-        if self._of_others.search(before):
+        others = self._of_others.search(before)
+        if others and not (for_client and self._client.match(others[0])):
             return False  # where a customer is
         if _WITH_SCHOOL.search(before) or (_WITH_PLACE.search(before) and _SCHOOL.match(after)):
             return False

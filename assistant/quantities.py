@@ -24,6 +24,10 @@ _GOAL = re.compile(r"\b(?:naar|tot|to)\s+$")
 _CLAUSE = re.compile(r"[.;,!?](?!\d)|\b(?:en|and|maar|but)\b")
 _DENIED = re.compile(r"\b(?:niet|not|geen|no)\s+(?:met\s+|een\s+|van\s+)?$")
 _TOGETHER = re.compile(r"\s+(?:samen|together)\b")
+_CLOSED = re.compile(r"\s*[.;,)!?]|\s*$")
+_PHRASE = re.compile(r"[.;!?](?!\d)")
+_WORK_ON = re.compile(r"\s+(?:mee|ermee|eraan|met|hieraan|daaraan|on it|with it|on this|with this)\b")
+_LONE = 1
 _NO_NUMBER = frozenset({"een", "a", "an"})
 """Articles, which number words are too: 'een medewerker' does not say that there is one."""
 _LEAST_AMOUNT = 500
@@ -73,6 +77,8 @@ class QuantityReader:
         self._money = re.compile(
             rf"(?P<cur>€|\beur(?:o)?\b)?\s*{number}(?:\s?(?P<scale>{scales})(?!\w))?(?:,-)?\s?(?P<cur2>€|euros?\b|eur\b)?"
         )
+        # "Een ton of acht" are about eight tons.
+        self._about = re.compile(rf"(?<!\w)(?:een|a)\s+(?P<scale>ton|miljoen)\s+of\s+{number}")
         counted = rf"{count}\+?(?:\s?(?:a|tot|-|to|of|or|en|and)\s?(?P<n2>{_DIGITS}))?(?:[\s-]+{filler}|(?=fte))"
         not_counted = (
             rf"(?!\w|[.,]\d|%|\s*(?:{scales}|euro|%|{not_people}|{options('years')}|{options('months')}|procent|percent)(?!\w))"
@@ -88,6 +94,8 @@ class QuantityReader:
                 rf"(?<!\w)(?:{options('people_before_end')})\s+{number}(?=\s*(?:[.,;!?)]|$|(?:{options('total_after')})\b))"
             ),
         ]
+        self._of_others = re.compile(rf"(?<!\w)(?:{options('people_of_others')})\s+(?:[\w'-]+,?\s+){{0,9}}$")
+        self._more_people = re.compile(rf"\s+(?:{options('people_to_come')})(?!\w)")
         self._total = re.compile(rf"(?<!\w)(?:{options('total_before')})\s+{number}{not_counted}")
         self._team = re.compile(rf"(?:{options('team_before')})\s")
         self._team_before = re.compile(rf"(?<!\w)(?:{options('team_before')})\s+$")
@@ -100,11 +108,14 @@ class QuantityReader:
         self._roles = re.compile(rf"{counted}(?:{options('people_roles')})(?!\w)")
         self._fixed_people = _fixed(data["people_fixed"], classes)
         years, ago, started = options("years"), options("ago"), options("started_words")
+        self._ago = re.compile(rf"(?:{ago})(?!\w)")
         self._age = [
             re.compile(rf"{number}[\s-]*(?:{years})[\s-]+(?:{options('age_after')})(?!\w)"),
             re.compile(rf"(?<!\w)(?:{options('age_before')})\s+(?:\w+\s+)?{number}\s*(?:{years})(?!\w)"),
-            re.compile(rf"{number}\s*(?:{years})\s+(?:{ago})\s+(?:\w+\s+){{0,4}}(?:{started})(?!\w)"),
+            re.compile(rf"{number}\s*(?:{years})\s+(?:{ago})\s+(?:[\w'-]+\s+){{0,10}}(?:{started})(?!\w)"),
             re.compile(rf"(?<!\w)(?:{started})\s+(?:\w+\s+){{0,3}}{number}\s*(?:{years})\s+(?:{ago})(?!\w)"),
+            # "4 man, bv, 2 jaar": in a list of what a firm is.
+            re.compile(rf"(?:{options('people')}|{options('legal_forms')})\)?,\s+{number}\s*(?:{years})(?=\s*(?:[.,;)\n]|$))"),
         ]
         self._not_age = re.compile(rf"(?<!\w)(?:{options('age_not_with')})(?!\w)")
         months = options("months")
@@ -124,6 +135,7 @@ class QuantityReader:
         self._person = re.compile(rf"(?:{options('age_of_person')})\s+$")
         self._turnover = re.compile(rf"(?:{options('turnover')})")
         self._no_amount = re.compile(rf"(?:{options('not_an_amount')})")
+        self._earned = re.compile(rf"(?:{options('earned')})")
         self._wanted = re.compile(rf"(?:{options('wanted')})")
 
     def read(self, text: str, today: date) -> list[Quantity]:
@@ -173,6 +185,8 @@ class QuantityReader:
         found = [quantity for regex in self._employees for quantity in self._counted(regex, folded)]
         total = self._counted(self._total, folded)
         parts = [quantity for quantity in found if self._is_part(quantity, folded)]
+        if len(found) > len(parts):  # "helemaal alleen" tells of a plan where the firm's people are counted
+            fixed = [quantity for quantity in fixed if quantity.value > _LONE]
         whole = fixed + [quantity for quantity in found if quantity not in parts]
         # "Met vijf bakkers samen" are five firms.
         roles = [one for one in self._counted(self._roles, folded) if not _TOGETHER.match(folded, one.end)]
@@ -186,6 +200,7 @@ class QuantityReader:
             or self._team_before.search(before)
             or self._part_before.search(before)
             or self._part_after.search(folded[quantity.end :])
+            or self._of_others.search(_PHRASE.split(before)[-1])
         )
 
     def _counted(self, regex: re.Pattern[str], folded: str) -> list[Quantity]:
@@ -195,6 +210,9 @@ class QuantityReader:
             before = folded[: match.start()]
             if value is None or value != int(value) or _GOAL.search(before) or self._other_firms.search(before):
                 continue
+            to_come = self._more_people.match(folded, match.end())
+            if to_come and _CLOSED.match(folded, to_come.end()):
+                continue  # "twintig man erbij"
             if match["n"] not in _NO_NUMBER or "man of" in match[0]:
                 # "Fewer than ten" are nine at most: a bound that the firm is within.
                 bound = -1 if self._fewer.search(before) else 1 if self._more.search(before) else 0
@@ -209,6 +227,8 @@ class QuantityReader:
                 before = _CLAUSE.split(folded[: match.start()])[-1]
                 if value is None or self._person.search(folded[: match.start()]) or self._not_age.search(before):
                     continue
+                if _WORK_ON.match(folded, match.end()) and not self._ago.search(match[0]):
+                    continue  # a plan, not the firm
                 found.append(Quantity("company_age_years", int(value) // per_year, match.start(), match.end()))
         for match in self._since.finditer(folded):
             age = today.year - int(match["year"] or match["year2"])
@@ -218,9 +238,14 @@ class QuantityReader:
 
     def _amounts(self, folded: str) -> list[Quantity]:
         candidates: list[tuple[bool, Quantity]] = []
+        for match in self._about.finditer(folded):
+            value = self._value(match["n"])
+            if value is not None:
+                found = Quantity("amount_eur", round(value * _SCALES[match["scale"]]), match.start(), match.end())
+                candidates.append((True, found))
         for match in self._money.finditer(folded):
             value = self._scaled(match)
-            if value is None or value < 100:
+            if value is None or value < 100 or any(one.start <= match.start() < one.end for _, one in candidates):
                 continue
             before, after = folded[max(0, match.start() - 40) : match.start()], folded[match.end() : match.end() + 25]
             clause_before = _CLAUSE.split(before)[-1]
@@ -229,14 +254,19 @@ class QuantityReader:
             in_thousands = bool(re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", match["n"]))
             scaled = match["scale"] and match["scale"] != "m"
             turnover = bool(self._turnover.search(clause_before) or self._turnover.search(clause_after))
-            if not (match["cur"] or match["cur2"] or scaled or (in_thousands and (wanted or turnover))):
-                continue
             alone = not re.match(r"\s*\w", after)
+            phrase = _PHRASE.split(folded[: match.start()])[-1]
+            in_thousands = in_thousands and (wanted or turnover or (alone and bool(self._wanted.search(phrase))))
+            millions = match["scale"] == "m" and turnover
+            if not (match["cur"] or match["cur2"] or scaled or millions or in_thousands):
+                continue
             if match["scale"] == "ton" and not (wanted or turnover or alone or match["cur2"]):
                 continue  # "drie ton staal" is weight
             if turnover:
                 candidates.append((True, Quantity("turnover_eur", value, match.start(), match.end())))
-            elif not self._no_amount.search(clause_before[-25:] + "|" + clause_after[:20]):
+            elif not self._no_amount.search(clause_before[-25:] + "|" + clause_after[:20]) and (
+                wanted or not self._earned.search(phrase[-30:])
+            ):
                 candidates.append((wanted, Quantity("amount_eur", value, match.start(), match.end())))
         wanted_first = sorted(candidates, key=lambda entry: not entry[0])
         amounts = [quantity for _, quantity in wanted_first if quantity.field == "amount_eur"][:1]

@@ -30,6 +30,19 @@ _STRENGTH: Final = {Strength.STRONG: 3.0, Strength.MODERATE: 2.0, Strength.INDIC
 _STATUS: Final = {StatusState.OPEN: 1.0, StatusState.UNKNOWN: 0.6, StatusState.CLOSED: 0.3, StatusState.ENDED: 0.0}
 
 
+class ScopeWeights(BaseModel):
+    """When a message is about something else: see ``Advisor._is_off_topic``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    from_likelihood: float
+    bias: float
+    words: float
+    nearness: float
+    fields: float
+    threshold: float
+
+
 class Weights(BaseModel):
     """``ranking.yaml``."""
 
@@ -54,6 +67,9 @@ class Weights(BaseModel):
     least_relevance: float
     abstain_below: float
     field_confidence: float
+    described_from: float
+    described_lead: float
+    scope: ScopeWeights
     rejected_shown: int
     candidates_in_play: int
     least_gain: float

@@ -21,18 +21,31 @@ def read_data(package: str, name: str) -> Any:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """Words that stand for a need only where a message has one of some other words too."""
+
+    words: PatternSet
+    beside: PatternSet
+
+
+@dataclass(frozen=True)
 class Vocabulary:
     """One language's words for everything that intake understands."""
 
     language: Language
     choices: dict[str, dict[str, PatternSet]]
     booleans: dict[str, dict[bool, PatternSet]]
+    beside: dict[str, tuple[Beside, ...]]
     quantities: QuantityReader
     declined: dict[str, PatternSet]
     negators: PatternSet
     negation_after: PatternSet
+    asked_negatively: PatternSet
     soft_intro: PatternSet
     soft_after: PatternSet
+    own_intro: PatternSet
+    others: PatternSet
+    adviser: PatternSet
     offered: PatternSet
     made_before: PatternSet
     made_after: PatternSet
@@ -74,11 +87,22 @@ def vocabulary(language: Language) -> Vocabulary:
         choices={field: group(data[field]) for field in CHOICES if field in data},
         booleans={field: {value == "true": words for value, words in group(data[field]).items()} for field in BOOLEANS},
         quantities=QuantityReader(language, data["quantities"], classes),
-        declined=group(data["declined"]),
+        beside={
+            need: tuple(Beside(patterns(pair["words"]), patterns(pair["beside"])) for pair in pairs)
+            for need, pairs in data["needs_beside"].items()
+        },
+        declined={
+            form: PatternSet([*data["declining"], *data["declined"].get(form, ())], negators, classes | {"vorm": words})
+            for form, words in data["declinable"].items()
+        },
         negators=patterns(negators),
         negation_after=patterns(data["negation_after"]),
+        asked_negatively=patterns(data["asked_negatively"]),
         soft_intro=patterns(data["soft_intro"]),
         soft_after=patterns(data["soft_after"]),
+        own_intro=patterns(data["own_intro"]),
+        others=patterns(data["others"]),
+        adviser=patterns(data["adviser"]),
         offered=patterns(data["offered"]),
         made_before=patterns(data["made_before"]),
         made_after=patterns(data["made_after"]),

@@ -119,7 +119,9 @@ def ensemble(task: SearchTask, embedder: Embedder, folder: Path) -> Search:
 
     def make(passages: Sequence[Passage], language: Language) -> BaseRetriever:
         vectors = _store(_documents(passages), embedder, folder, _DEPTH)
-        return EnsembleRetriever(retrievers=[_Bm25.over(passages, language, folder), vectors], weights=[0.5, 0.5])
+        retrievers = [_Bm25.over(passages, language, folder), vectors]
+        fused: BaseRetriever = EnsembleRetriever(retrievers=retrievers, weights=[0.5, 0.5])
+        return fused
 
     return _by_language(task, make)
 

@@ -61,7 +61,7 @@ def catalogue_task(catalogue: Catalogue, cases: Iterable[Case]) -> SearchTask:
     queries = [
         Query(case.id, case.text, case.language, case.expected, case.expected_any, case.acceptable)
         for case in cases
-        if case.required and case.kind is not Kind.INTAKE
+        if case.required and case.kind is not Kind.INTAKE and "criterion" not in case.tags.style
     ]
     return SearchTask("catalogue", tuple(catalogue_passages(catalogue)), tuple(queries))
 

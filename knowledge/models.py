@@ -163,6 +163,16 @@ class Fact(Grounded):
         description="what the figure is of, such as 'maximum subsidy'; two facts with the same `about`, "
         "year and provinces must state the same figures",
     )
+    benefit: bool | None = Field(
+        default=None,
+        description="is it what the entrepreneur gets? true: told first as such; false: never (a cost, a ceiling); "
+        "absent: an amount may be",
+    )
+    concerns: Test | None = Field(default=None, description="a test of the profile: is the benefit for this firm?")
+    until: AsOf | None = Field(default=None, description="the last day that it held; from then on it is history, and no benefit")
+
+    def is_history(self, today: date) -> bool:
+        return self.until is not None and self.until != UNKNOWN_DATE and latest_day(self.until) < today
 
 
 class Effect(StrEnum):
@@ -268,7 +278,8 @@ class Criterion(Model):
     """A condition of the instrument: a test, the words for it, and the fact it rests on.
 
     ``requires`` completes "you need …": 'minder dan 250 medewerkers'. Hard: not met rejects the
-    instrument. Soft: it speaks for or against, and is told.
+    instrument. Soft: it speaks for or against, and is told. ``obvious``: practically every SME
+    meets it, so it is not told as something to check where there is more; it decides as any other.
     """
 
     id: Slug
@@ -276,6 +287,7 @@ class Criterion(Model):
     test: Test
     requires: Text
     fact: Slug
+    obvious: bool = False
 
     @cached_property
     def testable(self) -> bool:
@@ -373,6 +385,11 @@ class Group(StrEnum):
     INTERNATIONAAL = "internationaal"
     ADVIES = "advies"
     PROGRAMMA = "programma"
+
+    @property
+    def is_applied_for(self) -> bool:
+        """Does one apply for it, so that it can be open or closed? Advice, networks and labs one simply calls."""
+        return self in (Group.FISCAAL, Group.SUBSIDIE, Group.LENING, Group.GARANTIE)
 
 
 class Instrument(Model):

@@ -27,7 +27,7 @@ from knowledge.embedding.pairs import everyday_words
 from knowledge.errors import CatalogueError
 from knowledge.index import SearchIndex
 from knowledge.models import LANGUAGES, Language
-from knowledge.passages import DOCUMENT
+from knowledge.passages import DOCUMENT, FACT
 from knowledge.spelling import Speller
 from knowledge.yaml_source import parse_yaml
 
@@ -50,6 +50,7 @@ class RetrievalWeights(BaseModel):
 
     catalogue: Fusion
     originals: Fusion
+    facts: Fusion
     dense_floor: float
     kinds: dict[str, float]
     supporting: float
@@ -174,6 +175,13 @@ class HybridSearch:
             score = kind * (fusion.lexical * lexical_part + fusion.dense * dense_part) / (fusion.lexical + fusion.dense)
             scored.append(Hit(document, score, lexical_part, dense_part))
         return sorted(scored, key=_best_first)
+
+    def facts(self, query: str, language: Language, instrument: str) -> list[Hit]:
+        """The facts of one instrument, those that answer the question best first.
+
+        Here every passage is about the same instrument, so the words that differ count more.
+        """
+        return self._fused(query, language, {"instrument": instrument, "kind": FACT}, self.weights.facts)
 
     def search_originals(self, query: str, language: Language) -> list[Hit]:
         """Passages of the original documents, in whatever language these were written, best first.

@@ -1,4 +1,8 @@
-"""Phrases as data: fill them in, pick a variant, and recognise a question that was asked."""
+"""Phrases as data: fill them in, pick a variant, and recognise a question that was asked.
+
+A list holds variants. One of the form ``{words: [...], say: ...}`` is for a message that has one of those
+words in its last line (patterns as in the lexicon); the first that fits is said, else one without words.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from assistant.patterns import fold
+from assistant.patterns import PatternSet, fold
 from assistant.vocabulary import read_data
 from knowledge.models import Language
 
@@ -29,7 +33,7 @@ class Phrases:
         self._questions: dict[str, str] = {field: fold(entry["text"]) for field, entry in data["questions"].items()}
 
     def say(self, key: str, /, seed: str = "", **variables: object) -> str:
-        """A phrase, filled in. Of several variants ``seed`` picks one, always the same for the same seed.
+        """A phrase, filled in. Of several variants ``seed`` (for a reply: the message) picks one, always the same.
 
         Raises:
             MissingPhraseError: no such phrase, or a variable that is not given.
@@ -41,12 +45,23 @@ class Phrases:
             except (KeyError, TypeError):
                 raise MissingPhraseError(f"There is no phrase '{key}' in {self.language}.yaml.") from None
         if isinstance(node, list):
-            node = node[int(hashlib.sha256(f"{key}{seed}".encode()).hexdigest(), 16) % len(node)]
+            node = self._variant(key, node, seed)
         wanted = {name for _, name, _, _ in string.Formatter().parse(node) if name}
         missing = wanted - set(variables)
         if missing:
             raise MissingPhraseError(f"The phrase '{key}' in {self.language}.yaml needs {sorted(missing)}.")
         return str(node).format(**variables)
+
+    @staticmethod
+    def _variant(key: str, variants: list[Any], seed: str) -> Any:
+        meant = [entry for entry in variants if isinstance(entry, dict)]
+        if meant:
+            folded = fold(seed.strip().rpartition("\n")[2])
+            found = next((entry for entry in meant if _patterns(tuple(entry["words"])).any_in(folded)), None)
+            if found:
+                return found["say"]
+        others = [entry for entry in variants if not isinstance(entry, dict)]
+        return others[int(hashlib.sha256(f"{key}{seed}".encode()).hexdigest(), 16) % len(others)]
 
     def label(self, field: str, value: object) -> str:
         """A profile value in everyday words."""
@@ -89,6 +104,11 @@ class Phrases:
             if said == fold(label) or (len(said) > 3 and fuzz.ratio(said, fold(label)) >= _SAME):
                 return value
         return None
+
+
+@lru_cache(maxsize=64)
+def _patterns(words: tuple[str, ...]) -> PatternSet:
+    return PatternSet(words)
 
 
 @lru_cache(maxsize=2)
