@@ -143,7 +143,8 @@ class Advisor:
     def _is_off_topic(self, last: str, understood: Understanding) -> bool:
         """Words of another subject, nothing near it in the catalogue, and nothing told about a firm: a logistic regression."""
         scope = self._weights.scope
-        if understood.off_topic < scope.from_likelihood:
+        floor = scope.from_likelihood_later if understood.asked else scope.from_likelihood
+        if understood.off_topic < floor or len(last.split()) == 1:
             return False
         hits = self._search.instruments(last, understood.written)
         nearest = hits[0].score if hits else 0.0

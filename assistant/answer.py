@@ -25,6 +25,7 @@ _MOST_UNKNOWN = 2
 _MOST_MET = 3
 _MOST_FACTS = 4
 _MOST_FINDINGS = 3
+_MOST_BENEFITS = 2
 _MOST_BENEFIT_SENTENCES = 3
 _MOST_OF_WHAT_ENDED = 2
 _ABOUT_THE_SCHEME = (FactKind.BUDGET, FactKind.USE)
@@ -58,7 +59,7 @@ def benefits(catalogue: Catalogue, instrument: Instrument, profile: Profile, tod
         told = " ".join(other.text.nl for other in (*chosen, fact))
         if not chosen or len(sentences(told)) <= _MOST_BENEFIT_SENTENCES:
             chosen.append(fact)
-    return chosen
+    return chosen[:_MOST_BENEFITS]
 
 
 class Composer:
@@ -271,17 +272,22 @@ class Composer:
     def _told(self, instrument: Instrument, aspect: str | None, on_aspect: Sequence[Fact], near: Sequence[str]) -> list[Fact]:
         """What an explanation tells: what became of it in the firm's own province, and what comes nearest to the question.
 
-        Asked what it is, what one gets comes first; how the scheme itself fares is told to whom asks for it.
+        Asked what it is or how much it gives, what one gets comes first; how the scheme itself fares is told to whom asks.
         """
+        kinds = ASPECT_KINDS[aspect or "purpose"]
         by_id = {f"{instrument.id}.{fact.id}": fact for fact in instrument.facts if holds_for(fact, self._profile)}
         nearest = [by_id[id_] for id_ in near if id_ in by_id]
         general = aspect in (None, "purpose")
         if general:
             nearest = [fact for fact in nearest if fact.kind not in _ABOUT_THE_SCHEME]
+        elif aspect:
+            nearest.sort(key=lambda fact: fact.kind not in kinds)
+        if general or aspect == "amount":
             gets = self._benefits(instrument)
             nearest = [*gets, *nearest] if aspect else [*nearest, *gets]
         own = self._own_status(instrument)
-        found = [fact for fact in dict.fromkeys([*own, *nearest, *on_aspect]) if fact.id != instrument.in_short.fact]
+        every = {fact.id: fact for fact in (*own, *nearest, *on_aspect)}
+        found = [fact for id_, fact in every.items() if id_ != instrument.in_short.fact]
         if instrument.status.state is StatusState.ENDED:
             found = [fact for fact in found if fact.kind is not FactKind.STATUS]
         return [fact for fact in found if not general or not fact.is_history(self._today)]

@@ -35,7 +35,7 @@ _PLAN_FIELDS: Final = ("phase", "amount_eur", "technically_new", "collaboration"
 _SUBJECT_STARTS: Final = 25
 _DONT_KNOW_WORDS: Final = 5
 _CUSTOMER_WEIGHT: Final = 0.06
-_OWN_WEIGHT: Final = 1.5
+_OWN_WEIGHT: Final = 2.0
 _INTRO_WORDS: Final = 4
 _OTHERS_WORDS: Final = 7
 _ASKED_WORDS: Final = 6
@@ -141,7 +141,7 @@ class Intake:
         for name, truths in words.booleans.items():
             self._read_boolean(text, masked, words, name, truths, read)
         if question is not None:
-            self._read_answer(text, folded, question, words, read, stated=question in numbers)
+            self._read_answer(text, folded, question, words, read, numbers)
         read.last_numbers = numbers
 
     def _without_names(self, text: str, folded: str, words: Vocabulary) -> str:
@@ -187,7 +187,9 @@ class Intake:
         """Words for another's trade ('software voor tuinders', 'een app laten maken') count less than for one's own."""
         if name == "sector":
             clause = _CLAUSE_END.split(folded[: place.start])[-1]
-            if words.others.any_in(" ".join(clause.split()[-_OTHERS_WORDS:]) + " " + folded[place.start : place.end]):
+            near = " ".join(clause.split()[-_OTHERS_WORDS:])
+            named = f"{near} {folded[place.start : place.end]}"
+            if words.others.any_in(near) or any(one.end > len(near) for one in words.passers_by.find(named)):
                 return place.weight * _CUSTOMER_WEIGHT
             after = " ".join(_PAUSE.split(folded[place.end :])[0].split()[:1])
             if words.soft_after.any_in(after):
@@ -252,14 +254,18 @@ class Intake:
                 return True
         return False
 
-    def _read_answer(self, text: str, folded: str, question: str, words: Vocabulary, read: _Read, *, stated: bool) -> None:
+    def _read_answer(
+        self, text: str, folded: str, question: str, words: Vocabulary, read: _Read, numbers: frozenset[str]
+    ) -> None:
         """What only the question gives a meaning: a bare number, a yes or a no. Other fields are none of its business."""
-        if question in NUMBERS and not stated:
+        if question in NUMBERS and question not in numbers:
             start = " ".join(text.split()[:_ANSWER_WORDS])
             for reader in (words, *(vocabulary(other) for other in LANGUAGES if other != words.language)):
                 number = reader.quantities.answer(question, start, self._now())
                 if number is not None:
-                    read.put(question, number, text)
+                    # "A loan of 200,000" answers no question about staff.
+                    if all(number != read.readings[field].value for field in numbers if field in read.readings):
+                        read.put(question, number, text)
                     break
         elif question not in read.readings and not words.dont_know.any_in(folded):
             start = " ".join(folded.split()[:_YES_NO_WORDS])

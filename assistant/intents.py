@@ -73,7 +73,9 @@ class IntentReader:
             return ReadIntent(intent, referred, aspect=self._aspect(folded, words), has_situation=situation)
         if self._is_smalltalk(folded, likely, words, situation):
             return ReadIntent(Intent.SMALLTALK)
-        if sum(likely[intent] for intent in _ABOUT_ONE) >= _EVEN and len(profile.known()) < _FIRM_FIELDS:
+        answers = len(said) > 1 and "?" not in last
+        about = sum(likely[intent] for intent in _ABOUT_ONE)
+        if about >= _SURE and not answers and len(profile.known()) < _FIRM_FIELDS:
             asked = max(_ABOUT_ONE, key=lambda intent: likely[intent])
             aspect = self._aspect(folded, words)
             return ReadIntent(asked, aspect=aspect, has_situation=situation, off_topic=likely[Intent.OUT_OF_SCOPE])
@@ -159,7 +161,8 @@ class IntentReader:
             if patterns.any_in(folded) and number <= len(spoken_of):
                 return (spoken_of[number - 1],)
         asks = any(words.intents[kind].any_in(folded) for kind in ("explain", "evaluate", "status"))
-        asks = asks or sum(likely[intent] for intent in _ABOUT_ONE) >= _SURE
+        # Whoever tells something after a question of ours asks nothing.
+        asks = asks or ("?" in folded and sum(likely[intent] for intent in _ABOUT_ONE) >= likely[Intent.RECOMMEND])
         if words.intents["compare"].any_in(folded):
             return spoken_of[:2]
         return spoken_of[:1] if asks and words.follow_up.any_in(folded) else ()
@@ -175,5 +178,7 @@ class IntentReader:
             return False
         polite = words.intents["smalltalk"].any_in(folded) and not situation
         said = [word for word in folded.split() if any(map(str.isalpha, word))]
+        if words.dont_know.any_in(folded):
+            return False
         told = len(said) > 1 and max(map(len, said)) <= _LONGEST_WORD  # of noise the model knows nothing
         return polite or (told and likely[Intent.SMALLTALK] >= _EVEN)

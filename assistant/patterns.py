@@ -78,7 +78,7 @@ def compile_pattern(
         if part in _MARKS:
             pieces.append(_MARKS[part])
             continue
-        pieces.append(_any_of(classes[part[1:-1]]) if _is_class(part) else re.escape(part).replace(r"\*", r"[\w'-]*"))
+        pieces.append(any_of(classes[part[1:-1]]) if _is_class(part) else re.escape(part).replace(r"\*", r"[\w'-]*"))
         if index + 1 < len(parts) and parts[index + 1] != ":":
             pieces.append(r"[\s,]+" if parts[index + 1] == "~" else r"[\s-]+")
     start = _SENTENCE_STARTS if starts else ""
@@ -96,7 +96,8 @@ def _is_class(part: str) -> bool:
     return part.startswith("<") and part.endswith(">")
 
 
-def _any_of(words: Sequence[str]) -> str:
+def any_of(words: Sequence[str]) -> str:
+    """A regular expression for any of these words of the lexicon."""
     folded = sorted(map(fold, words), key=len, reverse=True)
     return "(?:" + "|".join(re.escape(word).replace(r"\*", r"[\w'-]*").replace(r"\ ", r"[\s-]+") for word in folded) + ")"
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from num2words import num2words
 
-from assistant.patterns import Pattern, compile_pattern, fold
+from assistant.patterns import Pattern, any_of, compile_pattern, fold
 from knowledge.models import Language
 
 _DIGITS = r"\d{1,3}(?:[ .,]\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?"
@@ -20,7 +20,7 @@ _SCALES = {
     "mio": 1_000_000, "miljoen": 1_000_000, "million": 1_000_000, "mld": 10**9, "miljard": 10**9, "billion": 10**9,
 }  # fmt: skip
 _HIGHEST_WORD = 999
-_GOAL = re.compile(r"\b(?:naar|tot|to)\s+$")
+_GOAL = re.compile(r"\b(?:naar|tot|to|alle|all)\s+$")
 _CLAUSE = re.compile(r"[.;,!?](?!\d)|\b(?:en|and|maar|but)\b")
 _DENIED = re.compile(r"\b(?:niet|not|geen|no)\s+(?:met\s+|een\s+|van\s+)?$")
 _TOGETHER = re.compile(r"\s+(?:samen|together)\b")
@@ -89,6 +89,7 @@ class QuantityReader:
             re.compile(rf"{counted}(?:{options('people')})(?!\w)"),
             re.compile(rf"(?<!\w)(?:{options('people_before')})\s+{number}{not_counted}"),
             re.compile(rf"(?<!\w)(?:van|from)\s+{number}\s+(?:naar|to)\s+(?:{_DIGITS}|{spoken})\s+(?:{options('people')})(?!\w)"),
+            re.compile(rf"(?<!\w){any_of(classes['firma'])}\s+(?:van|of)\s+{number}{not_counted}"),
             # "we are 8": only where nothing else follows that the number could count.
             re.compile(
                 rf"(?<!\w)(?:{options('people_before_end')})\s+{number}(?=\s*(?:[.,;!?)]|$|(?:{options('total_after')})\b))"

@@ -36,6 +36,7 @@ class ScopeWeights(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     from_likelihood: float
+    from_likelihood_later: float
     bias: float
     words: float
     nearness: float

@@ -45,6 +45,7 @@ class Vocabulary:
     soft_after: PatternSet
     own_intro: PatternSet
     others: PatternSet
+    passers_by: PatternSet
     adviser: PatternSet
     offered: PatternSet
     made_before: PatternSet
@@ -102,6 +103,7 @@ def vocabulary(language: Language) -> Vocabulary:
         soft_after=patterns(data["soft_after"]),
         own_intro=patterns(data["own_intro"]),
         others=patterns(data["others"]),
+        passers_by=patterns(data["passers_by"]),
         adviser=patterns(data["adviser"]),
         offered=patterns(data["offered"]),
         made_before=patterns(data["made_before"]),

@@ -171,6 +171,341 @@ def test_a_message_is_understood(intake: Intake, message: str, expected: dict[st
     assert_known(understood(intake, message), expected)
 
 
+STORIES: list[tuple[str, dict[str, Any]]] = [
+    (
+        "Dag, ik run met elf collega's een steenhouwerij in Winterswijk. Vorige week zei een klant dat onze "
+        "zaagmachine uit de oertijd komt, en hij heeft gelijk. Een nieuwe kost 140.000 euro. Een derde leggen we zelf"
+        " op tafel.",
+        {
+            "employees": 11,
+            "province": "gelderland",
+            "sector": "bouw",
+            "needs": ["geld-investering"],
+            "amount_eur": 140_000,
+            "own_contribution": True,
+            "phase": "toepassing",
+        },
+    ),
+    (
+        "Ik zit nog in loondienst bij een baggerbedrijf maar begin in maart voor mezelf: duiken onder bruggen met een"
+        " camera die barsten herkent. Alles staat nog op papier.",
+        {"legal_form": "nog-niet-gestart", "phase": "idee"},
+    ),
+    (
+        "Namens een cliënt. Hotel in Valkenburg, 45 man personeel, omzet 3,2 mln. De loodgieter rekende uit dat een "
+        "warmtepomp 190k kost. Lenen wil hij per se niet.",
+        {
+            "employees": 45,
+            "province": "limburg",
+            "sector": "horeca",
+            "turnover_eur": 3_200_000,
+            "amount_eur": 190_000,
+            "needs": ["geld-investering", "verduurzaming"],
+        },
+    ),
+    (
+        "Wij doen uitvaarten, in Leiden, met 9 mensen, en we willen elektrische rouwauto's.",
+        {"employees": 9, "province": "zuid-holland", "sector": "zakelijke-diensten", "needs": ["verduurzaming"]},
+    ),
+    (
+        "Wij hebben een robot die asperges steekt. Prototype werkt, twee telers hebben getekend voor het voorjaar. Nu"
+        " zoeken we iemand die hem voor ons wil bouwen, want wij zijn maar met drie ingenieurs. Horst aan de Maas",
+        {"employees": 3, "province": "limburg", "phase": "marktintroductie", "needs": ["partners"]},
+    ),
+    (
+        "Een tandtechnisch lab uit Zeist met veertien man heeft een printer van 60.000 euro op het oog. Gewoon te "
+        "koop, niks bijzonders, maar het scheelt uren.",
+        {
+            "employees": 14,
+            "province": "utrecht",
+            "sector": "zorg-lifesciences",
+            "technically_new": False,
+            "phase": "toepassing",
+            "needs": ["geld-investering"],
+            "amount_eur": 60_000,
+        },
+    ),
+    (
+        "Iemand uit Assen vertelde dat er iets bestaat om met scholen mee te doen. Wij zitten zelf in Gorredijk, "
+        "houtbewerking, 16 man, en willen een leerlijn opzetten voor de jongens in de werkplaats.",
+        {"employees": 16, "province": "fryslan", "sector": "maakindustrie", "needs": ["personeel"]},
+    ),
+    (
+        "We bieden webdesign aan, 5 man, Amersfoort, groeit lekker. Ik zoek gewoon iemand met ervaring om eens in de "
+        "maand mee te sparren over de koers.",
+        {"employees": 5, "province": "utrecht", "sector": "ict-software", "needs": ["advies"]},
+    ),
+    (
+        "Voor de verbouwing van ons wijklokaal in Tilburg hebben we als stichting 60.000 nodig. Tien vrijwilligers, "
+        "niemand in dienst.",
+        {"legal_form": "stichting", "province": "noord-brabant", "needs": ["geld-investering"], "amount_eur": 60_000},
+    ),
+    (
+        "Er is 250.000 nodig, 100.000 is er al van familie. Wij maken cosmetica zonder water in Breda, zijn met 6 en "
+        "willen naar de grote drogisten.",
+        {"employees": 6, "province": "noord-brabant", "sector": "chemie", "amount_eur": 250_000, "own_contribution": True},
+    ),
+    (
+        "Bij het beursje in Hannover stonden we vorig jaar voor het eerst, leuk. Nu een eigen verkoper in Duitsland? "
+        "Wij: hydraulische cilinders, 33 man, Emmeloord, 8 miljoen omzet.",
+        {"employees": 33, "turnover_eur": 8_000_000, "province": "flevoland", "sector": "maakindustrie", "needs": ["export"]},
+    ),
+    (
+        "Met een Vlaams ingenieursbureau en een klein bedrijf uit Aken gaan wij (9 man, Kerkrade) een zelfrijdende "
+        "maaidorser bouwen.",
+        {"employees": 9, "province": "limburg", "collaboration": "internationaal"},
+    ),
+    (
+        "I advise a family firm in Hardenberg, 70 people, that makes window frames. They'd like to know if the hours "
+        "of their four development engineers can lower their wage tax.",
+        {"employees": 70, "province": "overijssel", "needs": ["belastingvoordeel"], "sector": "bouw"},
+    ),
+    (
+        "Growing like mad: from 12 to 31 staff in two years, revenue 6m. To open a plant in Helmond we need 4 million"
+        " and would welcome an investor.",
+        {
+            "employees": 31,
+            "turnover_eur": 6_000_000,
+            "province": "noord-brabant",
+            "phase": "opschaling",
+            "amount_eur": 4_000_000,
+            "needs": ["durfkapitaal", "geld-groei"],
+        },
+    ),
+    (
+        "I own a pub in Groningen with 9 staff. My supplier is a brewer who wants to test a keg cleaning machine in my cellar.",
+        {"employees": 9, "province": "groningen", "sector": "horeca"},
+    ),
+    (
+        "Three of us quit our jobs in Eindhoven in January to build a camera that sees methane. It works on the "
+        "bench. Savings run out by summer, so we would happily sell a slice of the company.",
+        {"employees": 3, "province": "noord-brabant", "phase": "proof-of-concept", "needs": ["durfkapitaal"]},
+    ),
+    (
+        "Together with a weaver from Tilburg and a dye works from Goirle, both tiny, we want to develop a jacket "
+        "without synthetic fibres. Nobody has done it yet. The three of us would pay half of the 300,000 euros.",
+        {
+            "province": "noord-brabant",
+            "collaboration": "mkb-partners",
+            "technically_new": True,
+            "own_contribution": True,
+            "amount_eur": 300_000,
+            "needs": ["geld-ontwikkeling"],
+        },
+    ),
+    (
+        "There's a copy of our cargo-bike lock on a Chinese website, same screws and all. We had it registered "
+        "nowhere. Two founders, Amsterdam, one year in.",
+        {"employees": 2, "province": "noord-holland", "company_age_years": 1, "needs": ["octrooi"]},
+    ),
+    (
+        "Our lab test shows the enzyme eats PET. Next is a vessel of 1000 litres, which costs 700,000; a professor in"
+        " Wageningen helps. BV, six people, Ede.",
+        {
+            "employees": 6,
+            "province": "gelderland",
+            "legal_form": "bv",
+            "collaboration": "kennisinstelling",
+            "amount_eur": 700_000,
+        },
+    ),
+    (
+        "We are two brothers with a campsite in Renesse. Guests want to book online, we still use the phone.",
+        {"province": "zeeland", "sector": "horeca", "needs": ["digitalisering"]},
+    ),
+    (
+        "Half a year ago we moved to Rotterdam. Founded in 2016, 19 people, we build barges with batteries. Ship "
+        "number one is sailing; now we want ten a year.",
+        {"employees": 19, "company_age_years": 10, "province": "zuid-holland", "phase": "opschaling"},
+    ),
+    (
+        "Our start-up (6 people, Leiden) has a vaccine idea proven in mice. The university owns a share. We need 2 "
+        "million to get to the first people.",
+        {
+            "employees": 6,
+            "province": "zuid-holland",
+            "sector": "zorg-lifesciences",
+            "collaboration": "kennisinstelling",
+            "amount_eur": 2_000_000,
+            "phase": "proof-of-concept",
+        },
+    ),
+    (
+        "De eigenaar van een visverwerker op Urk (52 werknemers) wil zijn graatafval tot lijm maken. Of dat te doen "
+        "is weet nog niemand; een lector van Van Hall wil het wel onderzoeken.",
+        {
+            "employees": 52,
+            "province": "flevoland",
+            "sector": "agrifood",
+            "collaboration": "kennisinstelling",
+            "needs": ["kennis"],
+        },
+    ),
+    (
+        "Onze glasblazerij in Leerdam stookt zich arm. Elektrische oven kost 280.000, de helft kunnen we missen. Acht blazers.",
+        {
+            "province": "utrecht",
+            "sector": "maakindustrie",
+            "needs": ["geld-investering", "verduurzaming"],
+            "amount_eur": 280_000,
+            "own_contribution": True,
+        },
+    ),
+    (
+        "Het Limburgse familiebedrijf Peeters (85 man, sinds 1957) giet aluminium. Samen met twee klanten en een "
+        "Duitse ovenbouwer wil het een legering ontwikkelen die nergens ter wereld gemaakt wordt.",
+        {
+            "employees": 85,
+            "company_age_years": 69,
+            "province": "limburg",
+            "sector": "maakindustrie",
+            "collaboration": "internationaal",
+            "technically_new": True,
+        },
+    ),
+    (
+        "praktijk voor oefentherapie, 5 therapeuten, Dordrecht: bestaat er subsidie voor een traplift?? klanten "
+        "kunnen niet naar boven",
+        {"employees": 5, "province": "zuid-holland", "sector": "zorg-lifesciences"},
+    ),
+    (
+        "Ik heb het drie keer nagerekend. Onze omzet is 6 ton, er gaan 50.000 euro aan stroom doorheen. Wasserette "
+        "met drie filialen, Den Haag, 9 mensen",
+        {
+            "employees": 9,
+            "turnover_eur": 600_000,
+            "province": "zuid-holland",
+            "sector": "zakelijke-diensten",
+            "needs": ["verduurzaming"],
+        },
+    ),
+    (
+        "Advies graag over de volgorde. Eerst testen of eerst geld? We hebben een fietshelm met airbag, één "
+        "exemplaar, zelf gebouwd. Drie studenten van de TU Delft, bedrijf opgericht in 2025.",
+        {"employees": 3, "company_age_years": 1, "needs": ["advies", "testen"], "province": "zuid-holland"},
+    ),
+    (
+        "Verffabriek, Winschoten, 70 man: de dure uren zitten in ons lab, vijf chemici die aan nieuwe verf werken. Is"
+        " er geen korting op hun loonbelasting?",
+        {"employees": 70, "province": "groningen", "sector": "chemie", "needs": ["belastingvoordeel"]},
+    ),
+    (
+        "Writing on behalf of a client, a tulip exporter in Hillegom with 60 staff. He asks whether his own solar "
+        "field could get support per kWh.",
+        {"employees": 60, "province": "zuid-holland", "sector": "tuinbouw", "needs": ["verduurzaming"]},
+    ),
+    (
+        "Our accountant says we should talk to you. We're a maker of stage lights in Almere, 17 people; two engineers"
+        " spend all year on a lamp that follows an actor by itself. Their wages are killing us.",
+        {"employees": 17, "province": "flevoland", "sector": "maakindustrie"},
+    ),
+    (
+        "My sister is a nurse and gave me the idea: a pill box that phones home. I have a drawing and a name. I'm "
+        "still employed elsewhere. Whom do I ask?",
+        {"phase": "idee", "legal_form": "nog-niet-gestart", "needs": ["advies"]},
+    ),
+    (
+        "Hospital kitchens throw away a third of the food. Our start-up (Nijmegen, 5 people, 18 months old) predicts "
+        "what patients will eat. A pilot in one hospital went well. How do we find public hospitals as paying "
+        "customers?",
+        {
+            "employees": 5,
+            "company_age_years": 1,
+            "province": "gelderland",
+            "phase": "marktintroductie",
+            "needs": ["klant-overheid"],
+        },
+    ),
+    (
+        "Grant-hunting is not our hobby. We're a 33-strong machining company in Veghel that lost three lathe "
+        "operators to pension. We'd like to set up our own course.",
+        {"employees": 33, "province": "noord-brabant", "sector": "maakindustrie", "needs": ["personeel"]},
+    ),
+    (
+        "Hallo, wij zijn een kaarsenmakerij op de Veluwe met 8 man. De stearine komt uit palmolie en daar willen we "
+        "vanaf. Een lab in Groningen heeft iets met algen, maar of dat brandt? Eerst uitzoeken dus.",
+        {"employees": 8, "province": "gelderland", "sector": "maakindustrie", "phase": "haalbaarheid"},
+    ),
+    (
+        "Ik run een reclamebureau in Tilburg (11 fte). Vraag: onze stagiairs zijn beter in AI dan wij. Hoe scholen we"
+        " de rest bij?",
+        {"employees": 11, "province": "noord-brabant", "sector": "creatief", "needs": ["personeel"]},
+    ),
+    (
+        "Taartenbakker, eenmanszaak, Gouda, sinds vorig jaar. Ik heb 5000 euro nodig voor een vitrine, wie leent zo'n bedrag?",
+        {"legal_form": "eenmanszaak", "province": "zuid-holland", "sector": "agrifood", "amount_eur": 5000, "needs": ["lening"]},
+    ),
+    (
+        "Veertien vrachtwagens, twintig chauffeurs, en op het terrein in Oirschot ligt 4000 vierkante meter dak leeg."
+        " Panelen dus. Loont dat?",
+        {"employees": 20, "province": "noord-brabant", "sector": "logistiek", "needs": ["verduurzaming"]},
+    ),
+    (
+        "Van een concurrent hoorde ik dat je voor je techneuten minder hoeft af te dragen. Klopt dat? We zijn een "
+        "machinefabriek in Weert met 110 man en 8 ontwikkelaars.",
+        {"employees": 110, "province": "limburg", "sector": "maakindustrie", "needs": ["belastingvoordeel"]},
+    ),
+    (
+        "Waar kan ik heen met een uitvinding als ik nog werk? Ik ben 34, technisch tekenaar in loondienst in "
+        "Hilversum en heb een idee voor een trapleuning.",
+        {"province": "noord-holland", "phase": "idee", "needs": ["advies"]},
+    ),
+    (
+        "We press apple juice in Zeewolde with six people and throw away the pulp. A researcher once told us there's "
+        "paper in it. How do we find out if that's true?",
+        {"employees": 6, "province": "flevoland", "sector": "agrifood", "phase": "haalbaarheid"},
+    ),
+    (
+        "Two-year-old company, five people, Utrecht. Demo is rough but it runs: a headset for deaf musicians. We need"
+        " money for another year of development. No equity please.",
+        {"employees": 5, "company_age_years": 2, "province": "utrecht", "needs": ["geld-ontwikkeling"]},
+    ),
+]
+
+
+@pytest.mark.parametrize(("story", "expected"), STORIES, ids=[story[:40] for story, _ in STORIES])
+def test_a_story_is_understood(intake: Intake, story: str, expected: dict[str, Any]) -> None:
+    known = understood(intake, story)
+    if "needs" in expected:
+        assert sorted(known["needs"]) == expected["needs"]
+    assert_known(known, expected)
+
+
+NOT_WANTED = [
+    ("Een installateur uit Zwolle zoekt subsidie. Geen lening.", "lening"),
+    ("We willen groeien met geld van buiten, behalve leningen", "lening"),
+    ("Leningen willen we niet, wel advies", "lening"),
+    ("loans: no thanks. We make pumps", "lening"),
+    ("I would rather borrow than give away shares", "durfkapitaal"),
+    ("Kapitaal graag. Investeerders? Laat dat maar zitten.", "durfkapitaal"),
+]
+
+
+@pytest.mark.parametrize(("message", "form"), NOT_WANTED, ids=[message for message, _ in NOT_WANTED])
+def test_a_form_of_support_is_declined(intake: Intake, message: str, form: str) -> None:
+    assert form in intake.understand(user(message)).declined
+
+
+def test_what_the_bank_does_not_give_is_not_declined(intake: Intake) -> None:
+    assert intake.understand(user("de bank geeft geen lening")).declined == ()
+
+
+STRAY = [
+    "Een goed verhaal, zegt de adviseur. Wij bakken brood in Assen.",
+    "Een investeerder schreef ons vorige week. Wij bouwen pompen.",
+    "Wij willen innoveren en iets nieuws ontwikkelen",
+    "Our own patented reactor runs at four customers",
+    "Ik zit zelf bij een bank, maar mijn zus heeft een bakkerij",
+    "We might move it to Poland one day",
+    "I coach a football team, and I make lamps in Tiel",
+]
+
+
+@pytest.mark.parametrize("message", STRAY)
+def test_a_stray_word_is_no_need(intake: Intake, message: str) -> None:
+    assert "needs" not in understood(intake, message)
+
+
 def test_what_is_denied_is_not_a_need(intake: Intake) -> None:
     assert understood(intake, "geen subsidie maar een lening")["needs"] == ["lening"]
 
