@@ -6,6 +6,7 @@ Numbers of the visitor's own are never repeated, so each number in an answer sta
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ _MOST_BENEFIT_SENTENCES = 3
 _MOST_OF_WHAT_ENDED = 2
 _ABOUT_THE_SCHEME = (FactKind.BUDGET, FactKind.USE)
 """Kinds of facts that tell how the scheme fares, and not what an entrepreneur can do with it."""
+_ADDITION = re.compile(r" \([^()]*\)$")
 _RELATION_LINES = {
     Relation.COMBINES: "lines.combine",
     Relation.EXCLUDES: "lines.exclude",
@@ -380,7 +382,7 @@ class Composer:
         """A table, with citations in each cell."""
         names = [instrument.name.of(self._language) for instrument in instruments]
         joined = f" {self._phrases.say('compare.join')} ".join([", ".join(names[:-1]), names[-1]])
-        rows = [["", *names], ["---"] * (len(names) + 1)]
+        rows = [["", *(_ADDITION.sub("", name) for name in names)], ["---"] * (len(names) + 1)]
         for row in ("what", "who", "gets", "status", "evidence"):
             label = self._phrases.say(f"compare.rows.{row}")
             rows.append([label, *(self._cell(row, instrument) for instrument in instruments)])

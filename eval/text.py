@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 _MARKER = re.compile(r"\[(\d+)\]")
@@ -97,7 +98,7 @@ def words_of(text: str) -> list[str]:
 def _units(markdown: str) -> Iterator[tuple[str, Place]]:
     """Lines → paragraphs (consecutive prose lines are one), items, cells, headings."""
     prose: list[str] = []
-    for line in [*markdown.splitlines(), ""]:
+    for line, following in pairwise([*markdown.splitlines(), "", ""]):
         kind = _kind(line)
         if prose and (kind is not Place.PROSE or not line.strip()):
             yield " ".join(prose), Place.PROSE
@@ -107,7 +108,8 @@ def _units(markdown: str) -> Iterator[tuple[str, Place]]:
         if kind is Place.PROSE:
             prose.append(_QUOTE.sub("", line).strip())
         elif kind is Place.CELL:
-            yield from ((cell.strip(), Place.CELL) for cell in line.strip().strip("|").split("|") if cell.strip())
+            place = Place.HEADING if _TABLE_RULE.match(following) else Place.CELL
+            yield from ((cell.strip(), place) for cell in line.strip().strip("|").split("|") if cell.strip())
         else:
             yield _BULLET.sub("", _HEADING.sub("", line)).strip(), kind
 
