@@ -258,7 +258,8 @@ class Composer:
         on_aspect = facts_of(self._catalogue, instrument, ASPECT_KINDS[aspect or "purpose"], self._profile)
         told = self._told(instrument, aspect, on_aspect, near)
         if aspect and not on_aspect:
-            lines.append(self._phrases.say("explain.nothing", desk=self._desk(instrument)))
+            key = "explain.near" if told else "explain.nothing"
+            lines.append(self._phrases.say(key, desk=self._desk(instrument)))
         told = told[: _MOST_OF_WHAT_ENDED if ended else _MOST_FACTS + 1]
         lines += [self._citer.cite(instrument, fact) for fact in told]
         if ended:
@@ -280,9 +281,9 @@ class Composer:
         by_id = {f"{instrument.id}.{fact.id}": fact for fact in instrument.facts if holds_for(fact, self._profile)}
         nearest = [by_id[id_] for id_ in near if id_ in by_id]
         general = aspect in (None, "purpose")
-        if general:
+        if FactKind.BUDGET not in kinds:
             nearest = [fact for fact in nearest if fact.kind not in _ABOUT_THE_SCHEME]
-        elif aspect:
+        if not general:
             nearest.sort(key=lambda fact: fact.kind not in kinds)
         if general or aspect == "amount":
             gets = self._benefits(instrument)

@@ -13,6 +13,7 @@ from assistant.models import Intent, Message, Profile
 from assistant.names import NameFinder
 from assistant.patterns import fold
 from assistant.vocabulary import Vocabulary, vocabulary
+from knowledge.embedding.pairs import everyday_words
 from knowledge.models import Language
 
 Likely = Mapping[Intent, float]
@@ -21,7 +22,6 @@ _SURE: Final = 0.7
 _EVEN: Final = 0.5
 _DOUBTFUL: Final = 0.1
 _PHRASE_COUNTS: Final = 0.4
-_LONGEST_WORD: Final = 30
 _FIRM_FIELDS: Final = 3
 _STORY_WORDS: Final = 12
 _LONG_STORY_WORDS: Final = 16
@@ -177,8 +177,8 @@ class IntentReader:
         if len(folded.split()) > _SMALLTALK_WORDS:
             return False
         polite = words.intents["smalltalk"].any_in(folded) and not situation
-        said = [word for word in folded.split() if any(map(str.isalpha, word))]
         if words.dont_know.any_in(folded):
             return False
-        told = len(said) > 1 and max(map(len, said)) <= _LONGEST_WORD  # of noise the model knows nothing
+        # Of noise the model knows nothing: somebody must have used one of these words before.
+        told = not everyday_words().isdisjoint(word.strip(".,!?") for word in folded.split())
         return polite or (told and likely[Intent.SMALLTALK] >= _EVEN)

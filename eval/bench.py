@@ -12,23 +12,21 @@ import shutil
 import statistics
 import tempfile
 import time
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import chromadb
-from langchain_chroma import Chroma
-from langchain_core.documents import Document
-from langchain_text_splitters import RecursiveCharacterTextSplitter
 from rich.console import Console
 from rich.table import Table
 
 from assistant.advisor import Advisor
+from assistant.language import detect_language
 from assistant.models import Message
 from assistant.runtime import build_advisor
 from assistant.settings import Settings
+from eval import contestants
+from eval.search_tasks import SearchTask
 from knowledge.embedding import Embedder, open_embedder
 from knowledge.embedding.embedder import MINILM
 from knowledge.index import SearchIndex, build_index
@@ -38,9 +36,6 @@ from knowledge.retrieval import HybridSearch
 
 _WARM_UP: Final = 5
 _ROUNDS: Final = 120
-_STOCK_CHUNK: Final = 500
-_STOCK_OVERLAP: Final = 50
-_STOCK_K: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +88,14 @@ def _run(settings: Settings, folder: Path, scale: int) -> BenchReport:
     embedder = open_embedder(settings.embedder, settings.query_prefix, settings.passage_prefix)
     questions = _questions(advisor)
     passages = list(catalogue_passages(advisor.catalogue))
-    stock = _stock_recipe(passages, open_embedder(MINILM))
-    quick = _stock_recipe(passages, embedder)
+    task = SearchTask("catalogue", tuple(passages), ())
+    stock = contestants.stock(task, contestants.Remembering(open_embedder(MINILM)), folder / "stock")
+    quick = contestants.stock(task, contestants.Remembering(embedder), folder / "quick")
     reply, stock_timing, quick_timing = _interleaved(
         questions,
         lambda text: advisor.reply([Message(role="user", content=text)]),
-        lambda text: stock.similarity_search(text, k=_STOCK_K),
-        lambda text: quick.similarity_search(text, k=_STOCK_K),
+        lambda text: stock(text, detect_language([text])),
+        lambda text: quick(text, detect_language([text])),
     )
     build = build_index(folder / "fresh", passages, embedder, embedder.identity)
     again = build_index(folder / "fresh", passages, embedder, embedder.identity)
@@ -119,29 +115,6 @@ def _questions(advisor: Advisor) -> list[str]:
     texts = [text for instrument in advisor.catalogue for language in LANGUAGES for text in instrument.questions.of(language)]
     step = max(1, len(texts) // (_ROUNDS + _WARM_UP))
     return [f"{text} ({number})" for number, text in enumerate(texts[::step][: _ROUNDS + _WARM_UP])]
-
-
-def _stock_recipe(passages: Sequence[Passage], embedder: Embedder) -> Chroma:
-    splitter = RecursiveCharacterTextSplitter(chunk_size=_STOCK_CHUNK, chunk_overlap=_STOCK_OVERLAP)
-    chunks = splitter.split_documents([Document(page_content=p.text, metadata={"instrument": p.instrument}) for p in passages])
-    store = Chroma(uuid.uuid4().hex, embedding_function=_Uncached(embedder), client=chromadb.EphemeralClient())
-    for start in range(0, len(chunks), 1000):
-        store.add_documents(chunks[start : start + 1000])
-    return store
-
-
-class _Uncached(Embedder):
-    """The same model, without remembering queries: both sides embed each question themselves."""
-
-    def __init__(self, inner: Embedder) -> None:
-        super().__init__(inner.identity)
-        self._inner = inner
-
-    def _encode(self, texts: list[str]) -> list[list[float]]:
-        return self._inner.embed_documents(texts)
-
-    def embed_query(self, text: str) -> list[float]:
-        return self._encode([text])[0]
 
 
 def _interleaved(texts: Sequence[str], *runs: Callable[[str], object]) -> list[Timing]:
@@ -172,11 +145,10 @@ def _timing(times: Sequence[float]) -> Timing:
 
 def _scaled_search(folder: Path, passages: Sequence[Passage], embedder: Embedder, scale: int) -> HybridSearch:
     """The catalogue's passages repeated up to ``scale``; the copies take over the vectors of their originals."""
-    known: dict[str, list[float]] = {}
     texts = [passage.text for passage in passages]
     known = dict(zip(texts, embedder.embed_documents(texts), strict=True))
 
-    class Known(_Uncached):
+    class Known(contestants.Remembering):
         def embed_documents(self, texts: list[str]) -> list[list[float]]:
             return [known[text.split("\x1f")[0]] for text in texts]
 

@@ -68,7 +68,7 @@ def compare(
 
 
 def _engines(task: SearchTask, embedders: Sequence[Embedder]) -> Iterator[tuple[str, Make]]:
-    minilm = _Remembering(open_embedder(MINILM))
+    minilm = contestants.Remembering(open_embedder(MINILM))
     own = embedders[0]
     yield "BM25", lambda folder: contestants.bm25(task, folder)
     yield "dense, MiniLM", lambda folder: contestants.dense(task, minilm, folder)
@@ -150,26 +150,6 @@ def _scores(found: Sequence[str], query: Query) -> tuple[float, float, float]:
         ndcg_at_k(found, query.expected, query.expected_any, query.acceptable, _MOST),
         reciprocal_rank(found[:_MOST], required),
     )
-
-
-class _Remembering(Embedder):
-    """Passages are embedded once for all engines that share an embedder; queries each time, as they are timed."""
-
-    def __init__(self, inner: Embedder) -> None:
-        super().__init__(inner.identity)
-        self._inner = inner
-        self._known: dict[str, list[float]] = {}
-
-    def _encode(self, texts: list[str]) -> list[list[float]]:
-        return self._inner.embed_documents(texts)
-
-    def embed_query(self, text: str) -> list[float]:
-        return self._encode([text])[0]
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        self._known.update(zip(new, self._encode(new), strict=True))
-        return [self._known[text] for text in texts]
 
 
 def run_comparison(

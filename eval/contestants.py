@@ -36,6 +36,26 @@ _STOCK_OVERLAP: Final = 50
 _BATCH: Final = 1000
 
 
+class Remembering(Embedder):
+    """Passages are embedded once for all engines that share an embedder; queries each time, as they are timed."""
+
+    def __init__(self, inner: Embedder) -> None:
+        super().__init__(inner.identity)
+        self._inner = inner
+        self._known: dict[str, list[float]] = {}
+
+    def _encode(self, texts: list[str]) -> list[list[float]]:
+        return self._inner.embed_documents(texts)
+
+    def embed_query(self, text: str) -> list[float]:
+        return self._encode([text])[0]
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        self._known.update(zip(new, self._encode(new), strict=True))
+        return [self._known[text] for text in texts]
+
+
 def first_seen(keys: Iterable[str]) -> list[str]:
     """Each key once, where it stands first."""
     return list(dict.fromkeys(keys))

@@ -4,10 +4,16 @@ import re
 
 import pytest
 
-from assistant.citations import sentences
-from assistant.models import Intent, Reply
+from assistant.answer import Composer, benefits
+from assistant.citations import Citer, sentences
+from assistant.matching import match
+from assistant.models import Intent, Profile, Reply
+from assistant.phrases import load_phrases
+from assistant.ranking import Ranked
+from knowledge.catalogue import Catalogue
 from knowledge.figures import missing_figures
-from tests.conftest import user
+from knowledge.models import Comparison, Fact, FactKind, Instrument, Text
+from tests.conftest import TODAY, user
 
 STORY = "Wij zijn een bedrijf in Zeeland met 12 mensen en willen een proef doen met ons prototype"
 
@@ -149,3 +155,116 @@ def test_a_correction_by_hand_wins(tiny_advisor):
     assert reply.profile["employees"] == 80
     assert "province" not in reply.profile
     assert "proefbon" not in [r.instrument for r in reply.recommendations]
+
+
+def with_facts(instrument: Instrument, *facts: Fact) -> Instrument:
+    return instrument.model_copy(update={"facts": (*instrument.facts, *facts)})
+
+
+def fact(id_: str, text: str, **fields: object) -> Fact:
+    data = {"id": id_, "text": Text(nl=text, en=text), "source": "blad", "locator": "p. 1, al. 1", "as_of": "2026"}
+    return Fact.model_validate({"kind": FactKind.AMOUNT, **data, **fields})
+
+
+def got(tiny: Catalogue, instrument: Instrument, **profile: object) -> list[str]:
+    return [found.id for found in benefits(tiny, instrument, Profile.model_validate(profile), TODAY)]
+
+
+def test_what_one_gets_is_what_is_marked_so_and_never_what_is_marked_not(tiny):
+    voucher = tiny["proefbon"]
+    assert got(tiny, voucher) == ["amount"]
+    assert got(tiny, with_facts(voucher, fact("kosten", "De Proefbon kost € 50.", benefit=False))) == ["amount"]
+    assert got(tiny, with_facts(voucher, fact("hulp", "U krijgt hulp.", kind=FactKind.PURPOSE, benefit=True))) == ["hulp"]
+
+
+def test_a_benefit_that_has_ended_is_history(tiny):
+    past = fact("was", "De Proefbon was € 9.000.", benefit=True, until="2025-12-31")
+    now = fact("is", "De Proefbon is € 6.000.", benefit=True, until="2026-12-31")
+    assert got(tiny, with_facts(tiny["proefbon"], past, now)) == ["is"]
+
+
+def test_a_benefit_for_firms_like_this_one_comes_first_and_one_for_others_is_left_out(tiny):
+    small = {"field": "employees", "op": "at_most", "value": 9}
+    own = fact("klein-bedrag", "Een klein bedrijf krijgt € 7.000.", benefit=True, concerns=small)
+    every = fact("ieder", "Ieder bedrijf krijgt € 4.000.", benefit=True)
+    voucher = with_facts(tiny["proefbon"], own, every)
+    assert got(tiny, voucher, employees=4) == ["klein-bedrag", "ieder"]
+    assert got(tiny, voucher, employees=40) == ["ieder"]
+    assert got(tiny, voucher) == ["ieder", "klein-bedrag"]
+
+
+def offer(tiny: Catalogue, instrument: Instrument, profile: Profile) -> str:
+    composer = Composer(tiny, load_phrases("nl"), Citer(tiny, "nl", lambda source, locator: None), profile, TODAY)
+    found = match(instrument, profile)
+    return composer.advise([Ranked(match=found, score=1.0, parts={})], [], None).text
+
+
+def test_what_every_firm_meets_is_no_open_point_but_still_decides(tiny):
+    voucher = tiny["proefbon"]
+    test = Comparison(field="amount_eur", op="at_most", value=10**8)
+    ceiling = voucher.criteria[0].model_copy(
+        update={"id": "plafond", "test": test, "obvious": True, "requires": Text(nl="hoogstens € 100 miljoen", en="at most")}
+    )
+    with_ceiling = voucher.model_copy(update={"criteria": (ceiling, *voucher.criteria)})
+    text = offer(tiny, with_ceiling, Profile(province="zeeland"))
+    assert "minder dan 50 mensen" in text
+    assert "100 miljoen" not in text
+    only = offer(tiny, with_ceiling, Profile(province="zeeland", employees=12))
+    assert "past misschien" in only
+    assert "100 miljoen" in only
+    assert match(with_ceiling, Profile(amount_eur=10**9)).rejected_by == "plafond"
+
+
+def test_a_fit_that_something_speaks_against_says_so(tiny):
+    alone = offer(tiny, tiny["proefbon"], Profile(province="zeeland", employees=12, collaboration="alleen"))
+    together = offer(tiny, tiny["proefbon"], Profile(province="zeeland", employees=12, collaboration="mkb-partners"))
+    assert "(past, met een kanttekening)" in alone
+    assert "(past)" in together
+
+
+def test_what_has_ended_is_explained_with_its_end_and_successor_and_no_first_step(tiny_advisor):
+    answer = tiny_advisor.reply(user("Wat is de Oude Regeling?")).answer
+    assert "stopte in 2021" in answer
+    assert "Proefbon" in answer
+    assert "Eerste stap" not in answer
+    assert not re.search("ouder dan een jaar|veranderd|nog klop", answer)
+
+
+def test_an_evaluation_names_research_once_and_speaks_of_no_application(tiny_advisor):
+    answer = tiny_advisor.reply(user("Werkt de Proefbon echt?")).answer
+    assert answer.lower().count("onderzoek") == 1
+    assert "aanvragen" not in answer
+
+
+@pytest.mark.parametrize(
+    ("language", "key", "message", "says"),
+    [
+        ("nl", "smalltalk", "Dank je wel!", "Graag gedaan"),
+        ("nl", "smalltalk", "Ben je een mens?", "Nee, ik ben een computerprogramma"),
+        ("nl", "smalltalk", "Ben je een robot?", "Ja, ik ben een computerprogramma"),
+        ("nl", "smalltalk", "Wat kun je allemaal?", "subsidie"),
+        ("en", "smalltalk", "thanks a lot", "You are welcome"),
+        ("nl", "out_of_scope", "Ik wil huurtoeslag aanvragen", "Toeslagen"),
+        ("nl", "out_of_scope", "mijn uitkering stopt", "UWV"),
+        ("nl", "out_of_scope", "ik zoek een hypotheek", "hypotheekadviseur"),
+        ("nl", "out_of_scope", "hoe ontsla ik iemand", "Juridisch Loket"),
+        ("nl", "out_of_scope", "subsidie in Belgi\u00eb", "overheid van dat land"),
+        ("en", "out_of_scope", "is there a grant in Germany", "government of that country"),
+    ],
+)
+def test_what_is_said_fits_the_words_of_the_message(language, key, message, says):
+    assert says in load_phrases(language).say(key, message)
+
+
+def test_only_the_last_message_chooses_the_words_and_others_get_a_general_text():
+    phrases = load_phrases("nl")
+    assert "Graag gedaan" in phrases.say("smalltalk", "Wij bouwen een robot\nDank u")
+    assert "KVK" in phrases.say("out_of_scope", "Mijn hypotheek is hoog\nVertel een mop")
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_question_about_needs_offers_few_options(language):
+    phrases = load_phrases(language)
+    options = phrases.options("needs")
+    assert len(options) <= 7
+    assert all(phrases.option_value("needs", label) == value for label, value in options)

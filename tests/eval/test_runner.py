@@ -139,7 +139,7 @@ def test_lower_case_and_order():
         ("province", (), {"province": "noord-brabant"}, "nl", "We zitten in noord brabant."),
         ("technically_new", ("Ja", "Nee"), {"technically_new": False}, "nl", "Nee"),
         ("technically_new", (), {"technically_new": True}, "en", "Yes"),
-        ("needs", ("Een lening", "Advies"), {"needs": ["lening"]}, "nl", "Een lening"),
+        ("needs", ("Verduurzamen", "Digitaliseren"), {"needs": ["verduurzaming"]}, "nl", "Verduurzamen"),
         ("phase", ("x",), {}, "nl", "Weet ik niet"),
         ("phase", ("x",), {}, "en", "I don't know"),
     ],
