@@ -170,10 +170,13 @@ class Composer:
         return text
 
     def _availability(self, instrument: Instrument) -> list[str]:
-        """Whether one can apply now, of what one applies for."""
-        if not instrument.group.is_applied_for:
-            return []
+        """Whether one can apply now, of what one applies for; of the rest only what came after."""
         fact = instrument.fact(instrument.status.fact)
+        if not instrument.group.is_applied_for:
+            if instrument.status.state is StatusState.OPEN or not instrument.status.successors:
+                return []
+            state = self._citer.say(self._phrases.say(f"status.{instrument.status.state}_offer"), instrument, fact)
+            return [f"{state} {self._successors(instrument)}"]
         key = {StatusState.UNKNOWN: "status_unknown", StatusState.CLOSED: "closed_reopens"}.get(instrument.status.state)
         return [self._citer.say(self._phrases.say(key, desk=self._desk(instrument)), instrument, fact)] if key else []
 
@@ -314,8 +317,10 @@ class Composer:
 
     def _state_lines(self, instrument: Instrument) -> list[str]:
         """Only what stands in the way: ended, closed, or not certain, where one applies for it."""
-        if instrument.status.state is StatusState.OPEN or not instrument.group.is_applied_for:
+        if instrument.status.state is StatusState.OPEN:
             return []
+        if not instrument.group.is_applied_for:
+            return self._availability(instrument)
         fact = instrument.fact(instrument.status.fact)
         lines = [self._citer.say(self._phrases.say(f"status.{instrument.status.state}"), instrument, fact)]
         return [*lines, *self._successor_lines(instrument)]

@@ -46,6 +46,7 @@ _BUYING: Final = "geld-investering"
 _OFFERED_WORDS: Final = 2
 _MADE_WORDS: Final = 3
 _ANSWER_WORDS: Final = 8
+_MOST_EMPLOYEES: Final = 50_000
 _YES_NO_WORDS: Final = 4
 _NO_MEANS: Final = {"collaboration": "alleen"}
 """What a bare 'nee' says to a question that is about yes or no, though its field has more values."""
@@ -319,6 +320,8 @@ def _blanked(folded: str, spans: Sequence[tuple[int, int]]) -> str:
 
 def _is_valid(reading: FieldReading) -> bool:
     """A number out of all proportion ('9999999999 medewerkers') is not understood rather than an error."""
+    if reading.field == "employees" and reading.words and reading.value > _MOST_EMPLOYEES:
+        return False  # it was something else: 'in totaal 250.000'
     try:
         Profile(**{reading.field: reading.value})
     except ValidationError:

@@ -154,6 +154,8 @@ facts:
     source: page
     locator: "the section of the page, or 'p. 3, al. 4' in a document"
     as_of: "{year}"
+  # - id: amount-{year}              # what you get; benefit: false where a figure is a ceiling or a cost; until: when it ended
+  #   kind: amount
   - id: audience
     kind: audience
     text: {{nl: TODO, en: TODO}}

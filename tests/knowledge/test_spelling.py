@@ -6,7 +6,9 @@ import pytest
 
 from knowledge.spelling import Speller
 
-SPELLER = Speller(["De subsidie betaalt een haalbaarheidsstudie.", "Een lening voor de machine, de subsidie niet."], {"subsidies"})
+SPELLER = Speller(
+    ["De subsidie betaalt een haalbaarheidsstudie.", "Een lening voor de machine, de subsidie niet."], {"subsidies"}
+)
 
 
 @pytest.mark.parametrize(
