@@ -65,6 +65,7 @@ class Weights(BaseModel):
     offered: int
     relative_relevance: float
     relative_relevance_of_need: float
+    relative_relevance_unproven: float
     least_relevance: float
     abstain_below: float
     field_confidence: float
@@ -111,19 +112,22 @@ def in_order(entries: Iterable[Ranked]) -> list[Ranked]:
 
 
 def choose(ranked: Sequence[Ranked], profile: Profile, weights: Weights) -> list[Ranked]:
-    """What is offered: the best that are about the question, and for a need that none of these is made for, the best for that."""
+    """What is offered: the best that are about the question, and for a need that none of these is made for, the best for that.
+
+    Of which no hard criterion is known to be met has to be nearer to the question than another.
+    """
     relevant = {entry.instrument.id: relevance(entry, weights) for entry in ranked}
     best = max(relevant.values(), default=0.0)
-    near = [
-        entry
-        for entry in ranked
-        if relevant[entry.instrument.id] >= max(weights.least_relevance, weights.relative_relevance * best)
-    ]
-    chosen = near[: weights.offered]
+
+    def is_near(entry: Ranked, relative: float) -> bool:
+        share = relative if entry.parts["fit"] else max(relative, weights.relative_relevance_unproven)
+        return relevant[entry.instrument.id] >= max(weights.least_relevance, share * best)
+
+    chosen = [entry for entry in ranked if is_near(entry, weights.relative_relevance)][: weights.offered]
     for need in profile.needs or ():
-        floor = max(weights.least_relevance, weights.relative_relevance_of_need * best)
         served = any(need in entry.instrument.needs.main for entry in chosen)
-        extra = (e for e in ranked if need in e.instrument.needs.main and relevant[e.instrument.id] >= floor)
+        for_need = (entry for entry in ranked if need in entry.instrument.needs.main)
+        extra = (entry for entry in for_need if is_near(entry, weights.relative_relevance_of_need))
         if not served and len(chosen) < weights.offered and (found := next(extra, None)):
             chosen.append(found)
     return in_order(chosen)
