@@ -324,8 +324,8 @@ FAULTS = (
     Fault("an ended instrument counts as open", (NEWLY,), ended_counts_as_open, forbidding_the_ended, most=300, says=OFFERED),
     Fault("unknown counts as met", (NEWLY,), unknown_counts_as_met, leaving_open, most=80, says=SURE),
     Fault("retrieval loses its dense half", RETRIEVED, no_dense_half, advice, most=300),
-    Fault("a marker is dropped", ("citation_recall",), dropped_marker, any_reply, most=40),
-    Fault("a marker is dropped where no figure is", ("citation_recall",), dropped_marker_without_figures, any_reply, most=40),
+    Fault("a marker is dropped", ("citation_recall",), dropped_marker, any_reply, most=160),
+    Fault("a marker is dropped where no figure is", ("citation_recall",), dropped_marker_without_figures, any_reply, most=160),
     Fault("a citation is of another fact", ("citation_recall",), another_fact, any_reply, most=40),
     Fault("a citation's text is altered", ("citation_validity",), altered_quotation, any_reply, most=40),
     Fault("a figure is altered", ("figures_supported",), altered_figure, any_reply, most=40),
@@ -341,5 +341,5 @@ FAULTS = (
     Fault("no confidence is too low to answer", ("abstention_recall",), no_least_confidence, no_advice_due),
     Fault("it always abstains", ("recall_at_3",), always_abstains, advice),
     Fault("it crashes at times", ("error_rate",), crashes_at_times, advice, most=40),
-    Fault("it asks the same again", ("repeated_questions",), asks_again, with_truth, most=18, plan=SETTLING),
+    Fault("it asks the same again", ("repeated_questions",), asks_again, with_truth, most=122, plan=SETTLING),
 )
