@@ -78,18 +78,20 @@ class Advisor:
             return self._plain(understood, phrases.say("smalltalk", understood.query))
         if understood.intent is Intent.OUT_OF_SCOPE:
             return self._plain(understood, phrases.say("out_of_scope", understood.query), abstained=True)
-        if understood.intent is not Intent.RECOMMEND and not understood.named:
-            understood = self._described(understood)
-        if understood.intent is Intent.RECOMMEND:
-            if self._is_off_topic(messages[-1].content, understood):
-                understood = understood.model_copy(update={"intent": Intent.OUT_OF_SCOPE})
-                return self._plain(understood, phrases.say("out_of_scope", understood.query), abstained=True)
-            return self._recommend(understood, phrases)
-        return self._tell(understood, phrases)
-
-    def _described(self, understood: Understanding) -> Understanding:
-        """'Die aftrek voor zuinige machines, bestaat die nog?' names none: the instrument that it clearly describes, if any."""
+        if understood.named and understood.intent is not Intent.RECOMMEND:
+            return self._tell(understood, phrases)
         hits = self._search.instruments(understood.query, understood.written)
+        if understood.intent is not Intent.RECOMMEND:
+            understood = self._described(understood, hits)
+        if understood.intent is not Intent.RECOMMEND:
+            return self._tell(understood, phrases)
+        if self._is_off_topic(messages[-1].content, understood, hits):
+            understood = understood.model_copy(update={"intent": Intent.OUT_OF_SCOPE})
+            return self._plain(understood, phrases.say("out_of_scope", understood.query), abstained=True)
+        return self._recommend(understood, hits, phrases)
+
+    def _described(self, understood: Understanding, hits: Sequence[InstrumentHit]) -> Understanding:
+        """'Die aftrek voor zuinige machines, bestaat die nog?' names none: the instrument that it clearly describes, if any."""
         second = hits[1].score if len(hits) > 1 else 0.0
         if hits and hits[0].score >= self._weights.described_from and hits[0].score - second >= self._weights.described_lead:
             return understood.model_copy(update={"named": (hits[0].instrument,)})
@@ -106,18 +108,18 @@ class Advisor:
 
     def candidates(self, messages: Sequence[Message]) -> list[Ranked]:
         """Every instrument that is not rejected, best first, with the parts of its score."""
-        return self._candidates(self.understand(messages))[0]
+        understood = self.understand(messages)
+        return self._candidates(understood, self._search.instruments(understood.query, understood.written))[0]
 
-    def _candidates(self, understood: Understanding) -> tuple[list[Ranked], list[Match], list[InstrumentHit]]:
-        hits = self._search.instruments(understood.query, understood.written)
+    def _candidates(self, understood: Understanding, hits: Sequence[InstrumentHit]) -> tuple[list[Ranked], list[Match]]:
         matches = [match(instrument, understood.profile) for instrument in self.catalogue]
         ranked = rank(matches, understood.profile, _nearness(hits), self._weights)
         wanted = [entry for entry in ranked if is_wanted(entry.instrument, understood.declined, self._weights)]
-        return wanted, matches, hits
+        return wanted, matches
 
-    def _recommend(self, understood: Understanding, phrases: Phrases) -> Reply:
+    def _recommend(self, understood: Understanding, hits: Sequence[InstrumentHit], phrases: Phrases) -> Reply:
         profile, weights = understood.profile, self._weights
-        ranked, matches, hits = self._candidates(understood)
+        ranked, matches = self._candidates(understood, hits)
         nearness = _nearness(hits)
         if not ranked or self._confidence(understood, hits) < weights.abstain_below:
             return self._plain(
@@ -140,13 +142,14 @@ class Advisor:
         nearest = hits[0].score if hits else 0.0
         return nearest + self._weights.field_confidence * len(understood.profile.known())
 
-    def _is_off_topic(self, last: str, understood: Understanding) -> bool:
+    def _is_off_topic(self, last: str, understood: Understanding, hits: Sequence[InstrumentHit]) -> bool:
         """Words of another subject, nothing near it in the catalogue, and nothing told about a firm: a logistic regression."""
         scope = self._weights.scope
         floor = scope.from_likelihood_later if understood.asked else scope.from_likelihood
         if understood.off_topic < floor or len(last.split()) == 1:
             return False
-        hits = self._search.instruments(last, understood.written)
+        if last.strip() != understood.query:
+            hits = self._search.instruments(last, understood.written)
         nearest = hits[0].score if hits else 0.0
         told = sum(reading.words.split(", ")[0] in last for reading in understood.readings if reading.words)
         score = scope.bias + scope.words * understood.off_topic + scope.nearness * nearest + scope.fields * told

@@ -12,9 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.citations import Citer, sentences
-from assistant.conditions import verdict_of
-from assistant.facts import ASPECT_KINDS, caution, desk_for, facts_of, findings_for, holds_for, is_about_this_firm
+from assistant.citations import Citer
+from assistant.facts import ASPECT_KINDS, benefits, caution, desk_for, facts_of, findings_for, holds_for, is_about_this_firm
 from assistant.matching import STATUS, CriterionVerdict, Match, match
 from assistant.models import Check, Fit, Profile, Question, Recommendation, Rejection, Verdict
 from assistant.phrases import Phrases
@@ -26,8 +25,6 @@ _MOST_UNKNOWN = 2
 _MOST_MET = 3
 _MOST_FACTS = 4
 _MOST_FINDINGS = 3
-_MOST_BENEFITS = 2
-_MOST_BENEFIT_SENTENCES = 3
 _MOST_OF_WHAT_ENDED = 2
 _ABOUT_THE_SCHEME = (FactKind.BUDGET, FactKind.USE)
 """Kinds of facts that tell how the scheme fares, and not what an entrepreneur can do with it."""
@@ -47,21 +44,6 @@ class Advice:
     text: str
     recommendations: tuple[Recommendation, ...] = ()
     rejected: tuple[Rejection, ...] = ()
-
-
-def benefits(catalogue: Catalogue, instrument: Instrument, profile: Profile, today: date) -> list[Fact]:
-    """What the entrepreneur gets: the facts marked so (for this firm, for any firm, then for some firms), else an amount."""
-    facts = facts_of(catalogue, instrument, FactKind, profile)
-    present = [fact for fact in facts if fact.benefit is not False and not fact.is_history(today)]
-    order = {Verdict.MET: 0, None: 1, Verdict.UNKNOWN: 2}
-    judged = [(verdict_of(fact.concerns, profile) if fact.concerns else None, fact) for fact in present if fact.benefit]
-    marked = [fact for verdict, fact in sorted(judged, key=lambda entry: order.get(entry[0], 3)) if verdict in order]
-    chosen: list[Fact] = []
-    for fact in marked or [fact for fact in present if fact.kind is FactKind.AMOUNT][:1]:
-        told = " ".join(other.text.nl for other in (*chosen, fact))
-        if not chosen or len(sentences(told)) <= _MOST_BENEFIT_SENTENCES:
-            chosen.append(fact)
-    return chosen[:_MOST_BENEFITS]
 
 
 class Composer:

@@ -104,8 +104,10 @@ def start(
     settings = read_settings(host=host, port=port, documents=documents)
     err.print("Instrumentwijzer start; een ogenblik …")
     advisor = start_advisor(settings)
+    from assistant.runtime import warm_up
     from assistant.web.server import ServerError, serve
 
+    warm_up(advisor)
     try:
         serve(advisor, settings.host, settings.port)
     except ServerError as error:

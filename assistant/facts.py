@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from assistant.citations import sentences
 from assistant.conditions import verdict_of
 from assistant.models import Profile, Verdict
 from knowledge.catalogue import Catalogue
@@ -32,6 +33,8 @@ ASPECT_KINDS: dict[str, tuple[FactKind, ...]] = {
     "purpose": (FactKind.PURPOSE, FactKind.AUDIENCE, FactKind.AMOUNT),
     "contact": (FactKind.CONTACT, FactKind.PROCEDURE),
 }
+_MOST_BENEFITS = 2
+_MOST_BENEFIT_SENTENCES = 3
 _OFFICIAL_LEAD_DAYS = 2 * 365
 _CONFIDENCE = {Confidence.HIGH: 2, Confidence.MEDIUM: 1, Confidence.LOW: 0}
 
@@ -43,6 +46,21 @@ def facts_of(catalogue: Catalogue, instrument: Instrument, kinds: Iterable[FactK
         own = [fact for fact in instrument.facts if fact.kind is kind and holds_for(fact, profile)]
         found += sorted(own, key=lambda fact: _ground(catalogue, instrument, fact, profile), reverse=True)
     return found
+
+
+def benefits(catalogue: Catalogue, instrument: Instrument, profile: Profile, today: date) -> list[Fact]:
+    """What the entrepreneur gets: the facts marked so (for this firm, for any firm, then for some firms), else an amount."""
+    facts = facts_of(catalogue, instrument, FactKind, profile)
+    present = [fact for fact in facts if fact.benefit is not False and not fact.is_history(today)]
+    order = {Verdict.MET: 0, None: 1, Verdict.UNKNOWN: 2}
+    judged = [(verdict_of(fact.concerns, profile) if fact.concerns else None, fact) for fact in present if fact.benefit]
+    marked = [fact for verdict, fact in sorted(judged, key=lambda entry: order.get(entry[0], 3)) if verdict in order]
+    chosen: list[Fact] = []
+    for fact in marked or [fact for fact in present if fact.kind is FactKind.AMOUNT][:1]:
+        told = " ".join(other.text.nl for other in (*chosen, fact))
+        if not chosen or len(sentences(told)) <= _MOST_BENEFIT_SENTENCES:
+            chosen.append(fact)
+    return chosen[:_MOST_BENEFITS]
 
 
 def holds_for(fact: Fact, profile: Profile) -> bool:

@@ -107,7 +107,7 @@ class Intake:
         return Understanding(
             language=spoken, intent=intent.intent, profile=profile, readings=readings, named=intent.named,
             asked=tuple(dict.fromkeys(asked)), written=written, query=_query(said, intent.named_last), aspect=intent.aspect,
-            has_situation=intent.has_situation, declined=tuple(sorted(read.declined)), off_topic=intent.off_topic,
+            declined=tuple(sorted(read.declined)), off_topic=intent.off_topic,
         )  # fmt: skip
 
     def _question_in(self, answer: str) -> str | None:

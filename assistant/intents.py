@@ -10,7 +10,7 @@ from typing import Final
 from assistant.intent_model import IntentModel, load_intent_model, masked
 from assistant.language import is_foreign
 from assistant.models import Intent, Message, Profile
-from assistant.names import NameFinder
+from assistant.names import Mention, NameFinder
 from assistant.patterns import fold
 from assistant.vocabulary import Vocabulary, vocabulary
 from knowledge.embedding.pairs import everyday_words
@@ -37,7 +37,6 @@ class ReadIntent:
     named_last: bool = False
     """The last message itself names an instrument; else ``named`` refers back."""
     aspect: str | None = None
-    has_situation: bool = False
     off_topic: float = 0.0
     """How likely the model finds that the last message is about something else."""
 
@@ -62,15 +61,15 @@ class IntentReader:
         mentions = self._names.find(last)
         likely = self._model.likelihood(masked(last, [(mention.start, mention.end) for mention in mentions]))
         named = tuple(dict.fromkeys(mention.instrument for mention in mentions))
-        if named and not self._needs_only(last, folded, words, len(named)):
+        if named and not self._needs_only(mentions, folded, words, len(named)):
             named = self._with_referred(messages, folded, words, named)
-            return self._about_named(last, named, likely, words, profile, situation)
+            return self._about_named(folded, mentions, named, likely, words, profile)
         if is_foreign(last) or self._is_out_of_scope(folded, likely, words, profile):
-            return ReadIntent(Intent.OUT_OF_SCOPE, has_situation=situation)
+            return ReadIntent(Intent.OUT_OF_SCOPE)
         referred = self._referred(messages, folded, likely, words)
         if referred:
             intent = self._kind(folded, likely, words, len(referred)) or Intent.EXPLAIN
-            return ReadIntent(intent, referred, aspect=self._aspect(folded, words), has_situation=situation)
+            return ReadIntent(intent, referred, aspect=self._aspect(folded, words))
         if self._is_smalltalk(folded, likely, words, situation):
             return ReadIntent(Intent.SMALLTALK)
         answers = len(said) > 1 and "?" not in last
@@ -78,8 +77,8 @@ class IntentReader:
         if about >= _SURE and not answers and len(profile.known()) < _FIRM_FIELDS:
             asked = max(_ABOUT_ONE, key=lambda intent: likely[intent])
             aspect = self._aspect(folded, words)
-            return ReadIntent(asked, aspect=aspect, has_situation=situation, off_topic=likely[Intent.OUT_OF_SCOPE])
-        return ReadIntent(Intent.RECOMMEND, has_situation=situation, off_topic=likely[Intent.OUT_OF_SCOPE])
+            return ReadIntent(asked, aspect=aspect, off_topic=likely[Intent.OUT_OF_SCOPE])
+        return ReadIntent(Intent.RECOMMEND, off_topic=likely[Intent.OUT_OF_SCOPE])
 
     @staticmethod
     def _is_out_of_scope(folded: str, likely: Likely, words: Vocabulary, profile: Profile) -> bool:
@@ -93,20 +92,25 @@ class IntentReader:
         return words.intents["out_of_scope"].any_in(folded) and likely[Intent.OUT_OF_SCOPE] >= _DOUBTFUL
 
     def _about_named(
-        self, text: str, named: tuple[str, ...], likely: Likely, words: Vocabulary, profile: Profile, situation: bool
+        self,
+        folded: str,
+        mentions: Sequence[Mention],
+        named: tuple[str, ...],
+        likely: Likely,
+        words: Vocabulary,
+        profile: Profile,
     ) -> ReadIntent:
-        folded = fold(text)
         kind = self._kind(folded, likely, words, len(named))
-        if kind is None and self._is_either(text, folded, words):
+        if kind is None and self._is_either(mentions, folded, words):
             kind = Intent.COMPARE
         length = len(folded.split())
         tells_much = len(profile.known()) >= 2 and length > _STORY_WORDS
         if tells_much and (kind is None or (kind is Intent.EXPLAIN and length > _LONG_STORY_WORDS)):
-            return ReadIntent(Intent.RECOMMEND, has_situation=True)
+            return ReadIntent(Intent.RECOMMEND)
         if words.intents["more"].any_in(folded) and self._rule(folded, words, len(named)) is None:
-            return ReadIntent(Intent.RECOMMEND, has_situation=True)  # "we hebben al WBSO, wat nog meer?"
+            return ReadIntent(Intent.RECOMMEND)  # "we hebben al WBSO, wat nog meer?"
         aspect = self._aspect(folded, words)
-        return ReadIntent(kind or Intent.EXPLAIN, named[:_COMPARED], True, aspect, situation)
+        return ReadIntent(kind or Intent.EXPLAIN, named[:_COMPARED], True, aspect)
 
     def _with_referred(
         self, messages: Sequence[Message], folded: str, words: Vocabulary, named: tuple[str, ...]
@@ -117,16 +121,15 @@ class IntentReader:
             return named
         return tuple(dict.fromkeys((*self._spoken_of(messages)[:1], *named)))
 
-    def _is_either(self, text: str, folded: str, words: Vocabulary) -> bool:
+    @staticmethod
+    def _is_either(mentions: Sequence[Mention], folded: str, words: Vocabulary) -> bool:
         """'WBSO of innovatiebox?': two names with nothing but "or" between them."""
-        mentions = self._names.find(text)
         pairs = [(one, two) for one, two in pairwise(mentions) if one.end < two.start and one.instrument != two.instrument]
         between = [folded[one.end : two.start].strip() for one, two in pairs]
         return any(words.either.lists(joint) for joint in between)
 
-    def _needs_only(self, text: str, folded: str, words: Vocabulary, count: int) -> bool:
+    def _needs_only(self, mentions: Sequence[Mention], folded: str, words: Vocabulary, count: int) -> bool:
         """'Patent aanvragen is te duur': an everyday word that some scheme goes by too, and no question about that scheme."""
-        mentions = self._names.find(text)
         everyday = all(words.is_everyday(folded[mention.start : mention.end]) for mention in mentions)
         return everyday and self._rule(folded, words, count) is None and len(folded.split()) > 1
 

@@ -156,4 +156,3 @@ class Understanding(Model):
     off_topic: float = Field(
         default=0.0, description="how much the words of the last message are like those of other subjects, 0–1"
     )
-    has_situation: bool = Field(default=False, description="does the message tell or ask anything about a firm's plans?")

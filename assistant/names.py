@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
@@ -56,6 +57,7 @@ class NameFinder:
         for name in sorted(names, key=len, reverse=True):
             self._first_words.setdefault(_WORD.findall(name)[0], []).append(name)
         self._one_slip = [name for name in names if len(name) >= _SHORTEST_ONE_SLIP and " " not in name]
+        self._misspelt = lru_cache(maxsize=10_000)(self._like)
         self._fuzzy = [name for name in names if len(name) >= _SHORTEST_FUZZY and " " not in name]
 
     def find(self, text: str) -> list[Mention]:
@@ -66,7 +68,7 @@ class NameFinder:
         for word in _WORD.finditer(folded):
             if word.start() < covered:
                 continue
-            name = self._name_at(folded, word.start(), word[0]) or self._like(word[0])
+            name = self._name_at(folded, word.start(), word[0]) or self._misspelt(word[0])
             if name and len(name) < _SHORTEST_ANY_CASE and not text[word.start() : word.end()].isupper():
                 continue  # 'GO' is a scheme, 'go' is not
             if name in self._everyday and not self._is_scheme(text, folded, word.start(), word.end()):

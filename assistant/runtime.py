@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.advisor import Advisor
+from assistant.models import Message
 from assistant.settings import Settings
 from knowledge.catalogue import Catalogue, load_catalogue
 from knowledge.documents import find_documents, read_passages
 from knowledge.embedding import Embedder, open_embedder
 from knowledge.index import BuildReport, SearchIndex, build_index
+from knowledge.models import LANGUAGES
 from knowledge.passages import Passage, catalogue_passages, document_passages
 from knowledge.retrieval import HybridSearch
 
@@ -53,7 +55,7 @@ def original_passages(catalogue: Catalogue, documents: Path | None) -> Iterator[
 
 
 def build_advisor(settings: Settings, progress: Progress | None = None) -> Advisor:
-    """A warm advisor: index up to date, models loaded, first query done.
+    """An advisor that answers: index up to date, models loaded.
 
     Raises:
         KnowledgeError: the catalogue, the embedder or the index is not usable.
@@ -61,6 +63,11 @@ def build_advisor(settings: Settings, progress: Progress | None = None) -> Advis
     runtime = prepare(settings)
     update_index(runtime, settings.documents, progress)
     index = SearchIndex(runtime.folder, runtime.embedder, runtime.embedder.identity)
-    advisor = Advisor(runtime.catalogue, HybridSearch(index, runtime.embedder))
-    advisor.retrieve("innovatie", "nl", 1)
-    return advisor
+    return Advisor(runtime.catalogue, HybridSearch(index, runtime.embedder))
+
+
+def warm_up(advisor: Advisor) -> None:
+    """A first reply in each language, so that no visitor waits for lexicons and models to load."""
+    some = next(iter(advisor.catalogue))
+    for language in LANGUAGES:
+        advisor.reply([Message(role="user", content=question) for question in some.questions.of(language)[:1]])

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
 
-from assistant.models import Message, Reply, Understanding
+from assistant.conversation import Replying
+from assistant.models import Message, Understanding
 from knowledge.catalogue import Catalogue
 from knowledge.models import Language
 
 
-class Advisor(Protocol):
+class Advisor(Replying, Protocol):
     @property
     def catalogue(self) -> Catalogue: ...
-
-    def reply(
-        self,
-        messages: Sequence[Message],
-        *,
-        language: Language | None = None,
-        corrections: Mapping[str, Any] | None = None,
-        request_id: Any = None,
-    ) -> Reply: ...
 
     def understand(self, messages: Sequence[Message]) -> Understanding: ...
 

@@ -23,7 +23,7 @@ from rich.table import Table
 from assistant.advisor import Advisor
 from assistant.language import detect_language
 from assistant.models import Message
-from assistant.runtime import build_advisor
+from assistant.runtime import build_advisor, warm_up
 from assistant.settings import Settings
 from eval import contestants
 from eval.search_tasks import SearchTask
@@ -84,6 +84,7 @@ def _run(settings: Settings, folder: Path, scale: int) -> BenchReport:
     build_advisor(own)
     start = time.perf_counter()
     advisor = build_advisor(own)
+    warm_up(advisor)
     start_s = time.perf_counter() - start
     embedder = open_embedder(settings.embedder, settings.query_prefix, settings.passage_prefix)
     questions = _questions(advisor)

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from langchain_core.documents import Document
-
 from knowledge.catalogue import Catalogue
 from knowledge.documents import DocumentPassage
 from knowledge.models import LANGUAGES, Evaluation, Fact, Instrument, Language
@@ -42,9 +40,6 @@ class Passage:
             "fact": self.fact, "year": self.year, "document": self.document, "locator": self.locator,
             "digest": self.digest,
         }  # fmt: skip
-
-    def as_document(self) -> Document:
-        return Document(id=self.id, page_content=self.text, metadata=self.metadata())
 
 
 def catalogue_passages(catalogue: Catalogue) -> Iterator[Passage]:

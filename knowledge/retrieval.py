@@ -105,7 +105,8 @@ def load_weights(path: Path | None = None) -> RetrievalWeights:
 
 def load_language_data() -> dict[Language, Any]:
     """Per language its stop words, its synonyms, and whether it writes compounds as one word."""
-    return {language: _read_yaml(_packaged("language.yaml"))[language] for language in LANGUAGES}
+    data = _read_yaml(_packaged("language.yaml"))
+    return {language: data[language] for language in LANGUAGES}
 
 
 def _packaged(name: str) -> Path:

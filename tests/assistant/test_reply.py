@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from assistant.answer import Composer, benefits
+from assistant.answer import Composer
 from assistant.citations import Citer, sentences
+from assistant.facts import benefits
 from assistant.matching import match
 from assistant.models import Intent, Profile, Reply
 from assistant.phrases import load_phrases
