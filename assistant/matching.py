@@ -51,7 +51,19 @@ def match(instrument: Instrument, profile: Profile) -> Match:
 
     ``fits``: all hard criteria met. ``maybe``: none failed, some unknown. Otherwise rejected.
     """
-    verdicts = tuple(_judge(instrument, criterion, profile) for criterion in instrument.criteria)
+    return _settled(instrument, tuple(_judge(instrument, criterion, profile) for criterion in instrument.criteria))
+
+
+def match_again(before: Match, field: str, profile: Profile) -> Match:
+    """A match after this one field of the profile got another value."""
+    verdicts = tuple(
+        _judge(before.instrument, entry.criterion, profile) if field in entry.criterion.fields else entry
+        for entry in before.verdicts
+    )
+    return _settled(before.instrument, verdicts)
+
+
+def _settled(instrument: Instrument, verdicts: tuple[CriterionVerdict, ...]) -> Match:
     if not is_available(instrument):
         return Match(instrument, verdicts, None, STATUS)
     hard = [entry for entry in verdicts if entry.criterion.hard]

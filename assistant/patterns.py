@@ -56,8 +56,6 @@ class Pattern:
     negates: bool
 
     def find(self, folded: str) -> list[Found]:
-        if self.anchor not in folded:
-            return []
         return [Found(m.start(), m.end(), self.weight, self.negates) for m in self.regex.finditer(folded)]
 
 
@@ -114,7 +112,9 @@ class PatternSet:
 
     def find(self, folded: str) -> list[Found]:
         """All places, longest first where they overlap, so that a phrase beats a word in it."""
-        found = [place for pattern in self._patterns for place in pattern.find(folded)]
+        found = [place for pattern in self._patterns if pattern.anchor in folded for place in pattern.find(folded)]
+        if len(found) < 2:
+            return found
         kept: list[Found] = []
         for place in sorted(found, key=lambda place: (place.start - place.end, place.weight > 0, -place.weight)):
             if not any(place.start < other.end and other.start < place.end for other in kept):
@@ -122,7 +122,7 @@ class PatternSet:
         return sorted(kept, key=lambda place: place.start)
 
     def any_in(self, folded: str) -> bool:
-        return any(pattern.find(folded) for pattern in self._patterns)
+        return any(pattern.anchor in folded and pattern.regex.search(folded) for pattern in self._patterns)
 
     def lists(self, folded: str) -> bool:
         """Is this very word or phrase one of them, endings aside?"""

@@ -12,16 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict
-
 from assistant.conditions import verdict_of
-from assistant.matching import Match, match
+from assistant.matching import Match, match_again
 from assistant.models import Fit, Profile, Verdict
 from assistant.vocabulary import read_data
-from knowledge.models import Effect, Instrument, StatusState, Strength
+from knowledge.models import Effect, Instrument, Model, StatusState, Strength
 
 PARTS: Final = ("retrieval", "need", "phase", "sector", "fit", "soft", "evidence", "status")
 _RELEVANCE: Final = ("retrieval", "need", "phase")
@@ -30,10 +28,8 @@ _STRENGTH: Final = {Strength.STRONG: 3.0, Strength.MODERATE: 2.0, Strength.INDIC
 _STATUS: Final = {StatusState.OPEN: 1.0, StatusState.UNKNOWN: 0.6, StatusState.CLOSED: 0.3, StatusState.ENDED: 0.0}
 
 
-class ScopeWeights(BaseModel):
+class ScopeWeights(Model):
     """When a message is about something else: see ``Advisor._is_off_topic``."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     from_likelihood: float
     from_likelihood_later: float
@@ -44,10 +40,8 @@ class ScopeWeights(BaseModel):
     threshold: float
 
 
-class Weights(BaseModel):
+class Weights(Model):
     """``ranking.yaml``."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     retrieval: float
     need: float
@@ -77,9 +71,13 @@ class Weights(BaseModel):
     least_gain: float
     most_questions: int
 
-    @property
+    @cached_property
     def of_parts(self) -> dict[str, float]:
         return {name: getattr(self, name) for name in PARTS}
+
+    @cached_property
+    def of_relevance(self) -> dict[str, float]:
+        return {name: getattr(self, name) for name in _RELEVANCE}
 
 
 @lru_cache(maxsize=1)
@@ -157,23 +155,23 @@ def score(judged: Match, profile: Profile, nearness: float, weights: Weights) ->
 
 def relevance(entry: Ranked, weights: Weights) -> float:
     """How much an instrument has to do with the question, whoever asks it: 0–1."""
-    return _mean(entry.parts, {name: getattr(weights, name) for name in _RELEVANCE})
+    return _mean(entry.parts, weights.of_relevance)
 
 
 def rescored(entry: Ranked, field: str, profile: Profile, weights: Weights) -> Ranked | None:
     """A candidate again, after this one field of the profile got another value; None where that rejects it."""
     instrument, judged, parts = entry.instrument, entry.match, dict(entry.parts)
     if field in instrument.fields_tested:
-        judged = match(instrument, profile)
+        judged = match_again(judged, field, profile)
         if judged.fit is None:
             return None
-        parts |= {"fit": _fit_part(judged), "soft": _soft_part(judged)}
+        parts["fit"], parts["soft"] = _fit_part(judged), _soft_part(judged)
     if field in _OF_FIELD:
         name, part = _OF_FIELD[field]
         parts[name] = part(instrument, profile, weights)
     if field in instrument.fields_of_findings:
         parts["evidence"] = evidence_part(instrument, profile)
-    return Ranked(judged, _mean(parts, weights.of_parts), parts)
+    return entry if parts == entry.parts else Ranked(judged, _mean(parts, weights.of_parts), parts)
 
 
 def _mean(parts: Mapping[str, float], weights: Mapping[str, float]) -> float:

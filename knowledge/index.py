@@ -31,12 +31,12 @@ from knowledge.passages import Passage
 
 _CURRENT: Final = "CURRENT"
 _MANIFEST: Final = "manifest.json"
-_FORMAT: Final = 3
+_FORMAT: Final = 4
 _BATCH: Final = 128
 # So wide a search over some thousands of passages finds the same ones in every build of the index; the graph's own
 # default is quicker by a millisecond, and misses some.
 _HNSW: Final = {
-    "hnsw:space": "cosine", "hnsw:search_ef": 800, "hnsw:construction_ef": 400, "hnsw:M": 32, "hnsw:num_threads": 1,
+    "hnsw:space": "cosine", "hnsw:search_ef": 400, "hnsw:construction_ef": 400, "hnsw:M": 32, "hnsw:num_threads": 1,
 }  # fmt: skip
 _LOCK_SECONDS: Final = 600
 
@@ -216,6 +216,7 @@ class SearchIndex:
             )
         self.path = path
         client = _client(path)
+        self._collections = {language: client.get_collection(_collection(language)) for language in LANGUAGES}
         self._stores = {
             language: Chroma(
                 collection_name=_collection(language),
@@ -239,8 +240,10 @@ class SearchIndex:
 
     def nearest(
         self, vector: list[float], k: int, language: Language, where: dict[str, Any] | None = None
-    ) -> list[tuple[Document, float]]:
-        """The ``k`` passages of a language nearest to a vector, with their cosine similarity, best first."""
-        store = self._stores[language]
-        found = store.similarity_search_by_vector_with_relevance_scores(vector, k=k, filter=where)
-        return [(document, 1.0 - distance) for document, distance in found]
+    ) -> list[tuple[str, float]]:
+        """The ids of the ``k`` passages of a language nearest to a vector, with their cosine similarity, best first.
+
+        Whoever asks has the passages in memory (``passages``): reading them again would take most of the time.
+        """
+        found = self._collections[language].query(query_embeddings=[vector], n_results=k, where=where, include=["distances"])
+        return [(id_, 1.0 - distance) for id_, distance in zip(found["ids"][0], found["distances"][0], strict=True)]

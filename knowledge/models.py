@@ -290,8 +290,13 @@ class Criterion(Model):
     obvious: bool = False
 
     @cached_property
+    def fields(self) -> frozenset[str]:
+        """The profile fields that it reads."""
+        return frozenset(fields_of(self.test))
+
+    @property
     def testable(self) -> bool:
-        return bool(fields_of(self.test))
+        return bool(self.fields)
 
 
 def fields_of(test: Test) -> tuple[str, ...]:

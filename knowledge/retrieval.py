@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -73,18 +73,30 @@ class InstrumentHit:
 
     instrument: str
     score: float
-    hits: tuple[Hit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Scores:
+    """Fused scores and their parts, one per passage of a language; ``rows``: those that are about the query, best first."""
+
+    rows: np.ndarray
+    fused: np.ndarray
+    lexical: np.ndarray
+    dense: np.ndarray
 
 
 @dataclass
 class _Lexicon:
-    """BM25 over the passages of one language."""
+    """BM25 over the passages of one language, which stand in the order of their ids."""
 
     analyzer: Analyzer
     documents: list[Document]
     scorer: Any
     vocabulary: dict[str, int]
-    row: dict[str, int] = field(default_factory=dict)
+    kinds: np.ndarray
+    """What a passage of its kind counts for."""
+    instruments: list[str]
+    row: dict[str, int]
 
     def admits(self, filters: Mapping[str, Any]) -> np.ndarray:
         """Which passages have this metadata: 1 or 0 each."""
@@ -140,7 +152,7 @@ class HybridSearch:
             language: Speller((d.page_content for d in documents if d.metadata["language"] == language), everyday_words())
             for language in LANGUAGES
         }
-        self._lexicons = {language: _lexicon(documents, language, data[language]) for language in LANGUAGES}
+        self._lexicons = {language: _lexicon(documents, language, data[language], self.weights.kinds) for language in LANGUAGES}
         self._originals = {
             (d.metadata["document"], d.metadata["locator"]): d.page_content for d in documents if d.metadata["kind"] == DOCUMENT
         }
@@ -157,25 +169,28 @@ class HybridSearch:
         return self._fused(query, language, dict(where or {}), self.weights.catalogue)
 
     def _fused(self, query: str, language: Language, filters: Mapping[str, Any], fusion: Fusion) -> list[Hit]:
+        found, documents = self._scores(query, language, filters, fusion), self._lexicons[language].documents
+        parts = found.rows.tolist(), *(part[found.rows].tolist() for part in (found.fused, found.lexical, found.dense))
+        return [Hit(documents[row], *scores) for row, *scores in zip(*parts, strict=True)]
+
+    def _scores(self, query: str, language: Language, filters: Mapping[str, Any], fusion: Fusion) -> _Scores:
         lexicon = self._lexicons[language]
         query = self._spellers[language].mend(query)
         lexical = lexicon.scores(query) if fusion.lexical else np.zeros(len(lexicon.documents), dtype=np.float32)
         if filters:
             lexical = lexical * lexicon.admits(filters)
-        top = float(lexical.max(initial=0.0))
-        dense = self._dense(query, language, filters) if fusion.dense else {}
-        scored = []
-        candidates = set(np.flatnonzero(lexical).tolist()) | {lexicon.row[id_] for id_ in dense if id_ in lexicon.row}
-        for row in candidates:
-            document = lexicon.documents[row]
-            lexical_part = float(lexical[row]) / top if top else 0.0
-            dense_part = max(0.0, dense.get(document.metadata["id"], 0.0) - self.weights.dense_floor) / (
-                1 - self.weights.dense_floor
-            )
-            kind = self.weights.kinds.get(document.metadata["kind"], 1.0)
-            score = kind * (fusion.lexical * lexical_part + fusion.dense * dense_part) / (fusion.lexical + fusion.dense)
-            scored.append(Hit(document, score, lexical_part, dense_part))
-        return sorted(scored, key=_best_first)
+        about = lexical > 0
+        lexical = lexical / (lexical.max(initial=0.0) or 1.0)
+        dense = np.zeros(len(lexicon.documents))
+        if fusion.dense and query.strip():
+            floor = self.weights.dense_floor
+            vector = self._embedder.embed_query(query)
+            for id_, similarity in self._index.nearest(vector, _DENSE_DEPTH, language, _where(filters)):
+                row = lexicon.row[id_]
+                about[row], dense[row] = True, max(0.0, similarity - floor) / (1 - floor)
+        fused = lexicon.kinds * (fusion.lexical * lexical + fusion.dense * dense) / (fusion.lexical + fusion.dense)
+        rows = np.flatnonzero(about)
+        return _Scores(rows[np.argsort(-fused[rows], kind="stable")], fused, lexical, dense)
 
     def facts(self, query: str, language: Language, instrument: str) -> list[Hit]:
         """The facts of one instrument, those that answer the question best first.
@@ -195,29 +210,21 @@ class HybridSearch:
             found += self._fused(query, written, {"kind": DOCUMENT}, fusion)
         return sorted(found, key=_best_first)
 
-    def _dense(self, query: str, language: Language, filters: Mapping[str, Any]) -> dict[str, float]:
-        if not query.strip():
-            return {}
-        conditions = [{key: value} for key, value in filters.items()]
-        where = {"$and": conditions} if len(conditions) > 1 else (conditions[0] if conditions else None)
-        vector = self._embedder.embed_query(query)
-        return {d.metadata["id"]: score for d, score in self._index.nearest(vector, _DENSE_DEPTH, language, where)}
-
     def instruments(self, query: str, language: Language) -> list[InstrumentHit]:
         """Every instrument that a passage speaks for, best first.
 
         The best passage counts in full, the next few add a little: one good match beats many weak ones.
         """
-        per_instrument: dict[str, list[Hit]] = defaultdict(list)
-        for hit in self.search(query, language):
-            if hit.document.metadata["instrument"]:
-                per_instrument[hit.document.metadata["instrument"]].append(hit)
+        found, owners = self._scores(query, language, {}, self.weights.catalogue), self._lexicons[language].instruments
+        per_instrument: dict[str, list[float]] = defaultdict(list)
+        for row, score in zip(found.rows.tolist(), found.fused[found.rows].tolist(), strict=True):
+            if owners[row]:
+                per_instrument[owners[row]].append(score)
         ranked = []
-        for instrument, hits in per_instrument.items():
-            support = [hit.score for hit in hits[1 : 1 + self.weights.supporting_passages]]
-            extra = sum(support) / self.weights.supporting_passages if support else 0.0
-            score = (hits[0].score + self.weights.supporting * extra) / (1 + self.weights.supporting)
-            ranked.append(InstrumentHit(instrument, score, tuple(hits[:8])))
+        for instrument, scores in per_instrument.items():
+            extra = sum(scores[1 : 1 + self.weights.supporting_passages]) / self.weights.supporting_passages
+            score = (scores[0] + self.weights.supporting * extra) / (1 + self.weights.supporting)
+            ranked.append(InstrumentHit(instrument, score))
         return sorted(ranked, key=lambda entry: (-entry.score, entry.instrument))
 
 
@@ -225,15 +232,25 @@ def _best_first(hit: Hit) -> tuple[float, str]:
     return (-hit.score, hit.document.metadata["id"])
 
 
-def _lexicon(documents: list[Document], language: Language, data: Mapping[str, Any]) -> _Lexicon:
-    own = [document for document in documents if document.metadata["language"] == language]
+def _where(filters: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Filters on metadata as Chroma takes them."""
+    conditions = [{key: value} for key, value in filters.items()]
+    return {"$and": conditions} if len(conditions) > 1 else conditions[0] if conditions else None
+
+
+def _lexicon(documents: list[Document], language: Language, data: Mapping[str, Any], kinds: Mapping[str, float]) -> _Lexicon:
+    own = sorted((d for d in documents if d.metadata["language"] == language), key=lambda d: d.metadata["id"])
     vocabulary = {word for document in own for word in words(document.page_content)}
     analyzer = Analyzer(language, vocabulary, data["stopwords"], data["synonyms"], compounds=data["compounds"])
     terms = [analyzer.terms(document.page_content) or ["∅"] for document in own] or [["∅"]]
     scorer = bm25s.BM25(method="lucene")
     scorer.index(terms, show_progress=False)
-    rows = {document.metadata["id"]: row for row, document in enumerate(own)}
-    return _Lexicon(analyzer, own, scorer, dict(scorer.vocab_dict), rows)
+    return _Lexicon(
+        analyzer, own, scorer, dict(scorer.vocab_dict),
+        kinds=np.array([kinds.get(d.metadata["kind"], 1.0) for d in own]),
+        instruments=[d.metadata["instrument"] for d in own],
+        row={d.metadata["id"]: row for row, d in enumerate(own)},
+    )  # fmt: skip
 
 
 class CatalogueRetriever(BaseRetriever):
