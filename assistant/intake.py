@@ -18,9 +18,11 @@ from assistant.intents import IntentReader
 from assistant.language import detect_language, language_scores
 from assistant.models import FieldReading, Message, Profile, Understanding
 from assistant.names import NameFinder
+from assistant.ngrams import masked
 from assistant.patterns import Found, fold
 from assistant.phrases import Phrases
 from assistant.places import gazetteer
+from assistant.profile_model import ProfileModel, Stated, load_profile_model
 from assistant.quantities import merge
 from assistant.vocabulary import Vocabulary, vocabulary
 from knowledge.models import LANGUAGES, Language
@@ -48,6 +50,9 @@ _MADE_WORDS: Final = 3
 _ANSWER_WORDS: Final = 8
 _MOST_EMPLOYEES: Final = 50_000
 _YES_NO_WORDS: Final = 4
+ADDED_FROM: Final = {"needs": 0.5, "sector": 0.5, "phase": 0.5, "collaboration": 0.6, "technically_new": 0.6}
+"""How sure the profile model has to be; from the cross-validation that its training prints."""
+BELIEVED_FROM: Final = 0.05
 _NO_MEANS: Final = {"collaboration": "alleen"}
 """What a bare 'nee' says to a question that is about yes or no, though its field has more values."""
 
@@ -61,6 +66,10 @@ class _Read:
     declined: set[str] = field(default_factory=set)
     last_numbers: frozenset[str] = frozenset()
     """The number fields that the message before gave."""
+    heard: set[Stated] = field(default_factory=set)
+    """What the rules read in this message."""
+    denied: set[Stated] = field(default_factory=set)
+    """What this message mentions and denies."""
 
     def forget_plan(self) -> None:
         for name in _PLAN_FIELDS:
@@ -68,14 +77,39 @@ class _Read:
         self.needs.clear()
 
     def put(self, name: str, value: Any, words: str) -> None:
-        self.readings[name] = FieldReading(field=name, value=value, words=words.strip())
+        self.heard.add(Stated(name, value))
+        if name in LISTS:
+            self.needs.setdefault(value, words.strip())
+        else:
+            self.readings[name] = FieldReading(field=name, value=value, words=words.strip())
+
+    def drop(self, stated: Stated) -> None:
+        """Not so after all."""
+        self.heard.discard(stated)
+        if stated.field in LISTS:
+            self.needs.pop(stated.value, None)
+        else:
+            self.readings.pop(stated.field, None)
+
+    def knows(self, stated: Stated) -> bool:
+        """Is there a reading that this would add to or replace?"""
+        if stated.field in LISTS:
+            return stated.value in self.needs or stated.value in self.declined
+        return stated.field in self.readings
 
 
 class Intake:
     """Understands conversations about one catalogue."""
 
-    def __init__(self, names: NameFinder, phrases: Mapping[Language, Phrases], today: date | None = None) -> None:
+    def __init__(
+        self,
+        names: NameFinder,
+        phrases: Mapping[Language, Phrases],
+        today: date | None = None,
+        model: ProfileModel | None = None,
+    ) -> None:
         self._names = names
+        self._model = model or load_profile_model()
         self._phrases = phrases
         self._today = today
         self._intents = IntentReader(names)
@@ -121,34 +155,57 @@ class Intake:
     def _read_message(self, text: str, language: Language, question: str | None, read: _Read) -> None:
         words = vocabulary(language)
         folded = fold(text)
+        read.heard, read.denied = set(), set()
         if read.readings and any(place.start < _SUBJECT_STARTS for place in words.new_subject.find(folded)):
             read.forget_plan()
         if question is not None and self._is_whole_answer(text, folded, question, words, read):
             return
-        masked = self._without_names(text, folded, words)
+        named = self._names_in(text, folded, words)
+        unnamed = _blanked(folded, named)
         numbers = self._read_numbers(text, folded, words, read)
         place = gazetteer().firm_place(text, for_client=words.adviser.any_in(folded))
         if place:
             read.put("province", place.province, text[place.start : place.end])
-        # A region's name tells where a firm is, not what it makes: 'Food Valley'.
-        trade = _blanked(masked, [(named.start, named.end) for named in gazetteer().find(text)])
-        for name, options in words.choices.items():
-            if name in LISTS:
-                self._read_needs(text, masked, words, options, read)
-            elif name != "province":
-                # No scheme's name is a legal form, but 'KvK' is in "nog geen kvk".
-                heard = {"sector": trade, "legal_form": folded}.get(name, masked)
-                self._read_choice(text, heard, words, name, options, read)
-        for name, truths in words.booleans.items():
-            self._read_boolean(text, masked, words, name, truths, read)
+        self._read_by_rules(text, folded, unnamed, words, read)
+        self._learn(text, named, read)
         if question is not None:
             self._read_answer(text, folded, question, words, read, numbers)
         read.last_numbers = numbers
 
-    def _without_names(self, text: str, folded: str, words: Vocabulary) -> str:
+    def by_rules(self, text: str, language: Language) -> tuple[str, frozenset[Stated]]:
+        """A message as the profile model reads it, and what the rules alone read in it."""
+        words, folded, read = vocabulary(language), fold(text), _Read()
+        named = self._names_in(text, folded, words)
+        self._read_by_rules(text, folded, _blanked(folded, named), words, read)
+        return masked(text, named), frozenset(read.heard)
+
+    def _read_by_rules(self, text: str, folded: str, unnamed: str, words: Vocabulary, read: _Read) -> None:
+        # A region's name tells where a firm is, not what it makes: 'Food Valley'.
+        trade = _blanked(unnamed, [(place.start, place.end) for place in gazetteer().find(text)])
+        for name, options in words.choices.items():
+            if name in LISTS:
+                self._read_needs(text, unnamed, words, options, read)
+            elif name != "province":
+                # No scheme's name is a legal form, but 'KvK' is in "nog geen kvk".
+                heard = {"sector": trade, "legal_form": folded}.get(name, unnamed)
+                self._read_choice(text, heard, words, name, options, read)
+        for name, truths in words.booleans.items():
+            self._read_boolean(text, unnamed, words, name, truths, read)
+
+    def _learn(self, text: str, named: Sequence[tuple[int, int]], read: _Read) -> None:
+        """What the rules have no words for and the model is sure of is added; what it does not believe at all goes."""
+        likely = self._model.likelihood(masked(text, named), read.heard)
+        for stated in [one for one in read.heard if likely.get(one, 1.0) < BELIEVED_FROM]:
+            read.drop(stated)
+        for stated in sorted(likely, key=lambda one: -likely[one]):
+            unknown = stated not in read.heard and stated not in read.denied and not read.knows(stated)
+            if unknown and likely[stated] >= ADDED_FROM[stated.field]:
+                read.put(stated.field, stated.value, self._model.words_for(text, stated))
+
+    def _names_in(self, text: str, folded: str, words: Vocabulary) -> list[tuple[int, int]]:
         """Names of instruments say nothing about the firm ('Innovatiekrediet' is no wish for credit), but 'patent' does."""
         mentions = [(mention.start, mention.end) for mention in self._names.find(text)]
-        return _blanked(folded, [(start, end) for start, end in mentions if not words.is_everyday(folded[start:end])])
+        return [(start, end) for start, end in mentions if not words.is_everyday(folded[start:end])]
 
     def _read_numbers(self, text: str, folded: str, words: Vocabulary, read: _Read) -> frozenset[str]:
         """Put the stated numbers; which fields they are."""
@@ -172,7 +229,10 @@ class Intake:
     def _read_choice(self, text: str, folded: str, words: Vocabulary, name: str, options: Mapping[str, Any], read: _Read) -> None:
         best: tuple[float, int, str, Found] | None = None
         for value, patterns in options.items():
-            found = [place for place in patterns.find(folded) if not _negated(folded, place, words)]
+            mentioned = patterns.find(folded)
+            found = [place for place in mentioned if not _negated(folded, place, words)]
+            if mentioned and not found:
+                read.denied.add(Stated(name, value))
             if not found:
                 continue
             weights = [self._weight(folded, place, words, name) for place in found]
@@ -217,6 +277,7 @@ class Intake:
             found = [place for place in found if place.weight]
             if value in words.declined and words.declined[value].any_in(folded):
                 read.declined.add(value)
+                read.denied.add(Stated("needs", value))
                 read.needs.pop(value, None)
                 continue
             if value in _NEEDS_OF_PRODUCTS:
@@ -225,10 +286,11 @@ class Intake:
                 found = [place for place in found if not _is_made(folded, place, words)]
             wanted = [place for place in found if not _negated(folded, place, words)]
             if found and not wanted:
+                read.denied.add(Stated("needs", value))
                 read.needs.pop(value, None)
             elif wanted:
                 best = max(wanted, key=lambda place: place.weight)
-                read.needs.setdefault(value, text[best.start : best.end])
+                read.put("needs", value, text[best.start : best.end])
                 read.declined.discard(value)
 
     def _read_boolean(

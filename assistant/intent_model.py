@@ -1,9 +1,8 @@
 """What do the words of a message ask for? A linear classifier over words and letters.
 
-Logistic regression on hashed counts of word and letter n-grams (McMahan et al. 2013 for hashing in such
-models), learnt from written examples. It says how likely each intent is; rules that know the
-conversation decide (``intents.py``). Trained by ``python -m assistant.intent_model`` in seconds; the
-weights are shipped beside the examples.
+Logistic regression on n-grams (``ngrams.py``), learnt from written examples. It says how likely each
+intent is; rules that know the conversation decide (``intents.py``). Trained by ``python -m
+assistant.intent_training`` in seconds; the weights are shipped beside the examples.
 """
 
 from __future__ import annotations
@@ -11,20 +10,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from assistant.models import Intent
-from assistant.patterns import fold
+from assistant.ngrams import ngrams, of_message
 
 FOLDER: Final = Path(__file__).parent / "intent_examples"
 WEIGHTS: Final = FOLDER / "weights.npz"
-NAME: Final = " regelingnaam "
-"""Stands for an instrument's name: what is asked does not depend on which one."""
-_FEATURES: Final = 2**15
 _STRENGTH: Final = 2.0
 
 
@@ -52,13 +48,6 @@ def written_examples(folder: Path = FOLDER) -> list[Example]:
     return examples
 
 
-def masked(text: str, mentions: Iterable[tuple[int, int]]) -> str:
-    """The text with each mention of an instrument replaced by the same word."""
-    for start, end in sorted(set(mentions), reverse=True):
-        text = text[:start] + NAME + text[end:]
-    return text
-
-
 class IntentModel:
     """Probabilities of intents. ``weights``: features × intents; ``bias``: one per intent."""
 
@@ -69,7 +58,7 @@ class IntentModel:
 
     def likelihood(self, text: str) -> dict[Intent, float]:
         """How likely each intent is; the sum is 1."""
-        scores = np.asarray(_vectors().transform([text]) @ self._weights)[0] + self._bias
+        scores = np.asarray(of_message(text) @ self._weights)[0] + self._bias
         powers = np.exp(scores - scores.max())
         known = dict(zip(self._intents, (powers / powers.sum()).tolist(), strict=True))
         return {intent: known.get(intent, 0.0) for intent in Intent}
@@ -87,36 +76,12 @@ def load_intent_model(path: Path = WEIGHTS) -> IntentModel:
         return IntentModel(intents, data["weights"].astype(np.float32), data["bias"])
 
 
-class _Vectors:
-    """Counts of word and letter n-grams in fixed, hashed places; no vocabulary to keep."""
-
-    @cached_property
-    def _parts(self) -> list[Any]:
-        from sklearn.feature_extraction.text import HashingVectorizer
-
-        shared = {"n_features": _FEATURES, "alternate_sign": False, "preprocessor": fold, "norm": "l2"}
-        return [
-            HashingVectorizer(analyzer="word", ngram_range=(1, 3), token_pattern=r"[\w']+|[?!]", **shared),
-            HashingVectorizer(analyzer="char_wb", ngram_range=(2, 5), **shared),
-        ]
-
-    def transform(self, texts: Sequence[str]) -> Any:
-        """Texts (n) → sparse matrix (n × features)."""
-        words, letters = (part.transform(texts) for part in self._parts)
-        return words + letters
-
-
-@lru_cache(maxsize=1)
-def _vectors() -> _Vectors:
-    return _Vectors()
-
-
 def train(examples: Sequence[Example]) -> IntentModel:
     """The model that these examples (with names masked) teach."""
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=_STRENGTH, max_iter=300, class_weight="balanced")
-    model.fit(_vectors().transform([example.text for example in examples]), [example.intent.value for example in examples])
+    model.fit(ngrams().transform([example.text for example in examples]), [example.intent.value for example in examples])
     return IntentModel([Intent(name) for name in model.classes_], model.coef_.T.astype(np.float32), model.intercept_)
 
 

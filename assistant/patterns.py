@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 _WEIGHT = re.compile(r"\^(\d+(?:\.\d+)?)$")
 _GAP = r"(?:[\w'’&-]+,?\s+){0,3}"
@@ -49,14 +49,23 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    regex: re.Pattern[str]
+    expression: str
     weight: float
     anchor: str
     """Letters that the text must have for the pattern to match: a quick test before the slow one."""
     negates: bool
 
     def find(self, folded: str) -> list[Found]:
-        return [Found(m.start(), m.end(), self.weight, self.negates) for m in self.regex.finditer(folded)]
+        return [Found(m.start(), m.end(), self.weight, self.negates) for m in _compiled(self.expression).finditer(folded)]
+
+    def is_in(self, folded: str) -> bool:
+        return _compiled(self.expression).search(folded) is not None
+
+
+@cache
+def _compiled(expression: str) -> re.Pattern[str]:
+    """Compiled when a text first has its anchor: most of the lexicon is never needed in a session."""
+    return re.compile(expression)
 
 
 def compile_pattern(
@@ -83,7 +92,7 @@ def compile_pattern(
     literals = [piece for part in parts if part not in _MARKS and not _is_class(part) for piece in part.split("*")]
     return Pattern(
         # "zzp" is not in "zzp'ers", which are other people; "firma" is in "firma's" and "bv" in "bv'tje".
-        regex=re.compile(rf"{start}(?<![\w]){''.join(pieces)}(?!\w|'er){_CLAUSE_ENDS if ends else ''}"),
+        expression=rf"{start}(?<![\w]){''.join(pieces)}(?!\w|'er){_CLAUSE_ENDS if ends else ''}",
         weight=float(weight[1]) if weight else 1.0,
         anchor=max(literals, key=len, default=""),
         negates=any(part in negators for part in parts),
@@ -122,7 +131,7 @@ class PatternSet:
         return sorted(kept, key=lambda place: place.start)
 
     def any_in(self, folded: str) -> bool:
-        return any(pattern.anchor in folded and pattern.regex.search(folded) for pattern in self._patterns)
+        return any(pattern.anchor in folded and pattern.is_in(folded) for pattern in self._patterns)
 
     def lists(self, folded: str) -> bool:
         """Is this very word or phrase one of them, endings aside?"""

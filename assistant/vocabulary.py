@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, Final
 
 from assistant.patterns import PatternSet
 from assistant.quantities import QuantityReader
 from knowledge.models import Language
 from knowledge.profile_fields import BOOLEANS, CHOICES
 from knowledge.yaml_source import parse_yaml
+
+_TRADE_WEIGHT: Final = 3.0
+"""A trade says more about a sector than a thing of that trade does."""
 
 
 def read_data(package: str, name: str) -> Any:
@@ -74,6 +77,9 @@ def vocabulary(language: Language) -> Vocabulary:
     data = read_data("assistant.lexicon", f"{language}.yaml")
     intents = read_data("assistant.lexicon", "intents.yaml")[language]
     classes = read_data("assistant.lexicon", "classes.yaml")[language]
+    trades = read_data("assistant.lexicon", "trades.yaml").get(language) or {}
+    for sector, names in trades.items():
+        data["sector"][sector] = [*data["sector"].get(sector, ()), *(f"{name}^{_TRADE_WEIGHT}" for name in names)]
     negators = data["negators"]
 
     def patterns(sources: list[str]) -> PatternSet:

@@ -16,16 +16,16 @@ from rapidfuzz.distance import OSA
 
 from knowledge.analysis import fold, words
 
-_SHORTEST: Final = 5
+_SHORTEST: Final = 4
 _WORD: Final = re.compile(rf"[^\W\d_]{{{_SHORTEST},}}")
 
 
 class Speller:
-    """Mends towards the words of some texts. ``right``: words that are right though no text has them."""
+    """Mends towards the words of some texts, and towards ``right``: words that people use though no text has them."""
 
     def __init__(self, texts: Iterable[str], right: Collection[str] = ()) -> None:
-        self._right = right
         self._known = Counter(word for text in texts for word in words(text))
+        self._known.update(fold(word) for word in right)
         self._near: dict[tuple[str, int], list[str]] = defaultdict(list)
         for word in self._known:
             if len(word) >= _SHORTEST:
@@ -38,7 +38,7 @@ class Speller:
 
     def _nearest(self, word: str) -> str:
         folded = fold(word)
-        if folded in self._known or folded in self._right:
+        if folded in self._known:
             return word
         lengths = range(len(folded) - 1, len(folded) + 2)
         # A slip in the first letter is rare, and looking everywhere is slow.
