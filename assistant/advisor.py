@@ -15,6 +15,7 @@ from assistant.matching import Match, match
 from assistant.models import Intent, Message, Profile, Question, Reply, Understanding
 from assistant.names import NameFinder
 from assistant.phrases import Phrases, load_phrases
+from assistant.profile_model import load_profile_model
 from assistant.questions import ask, next_question
 from assistant.ranking import Ranked, Weights, choose, is_wanted, load_weights, rank
 from knowledge.catalogue import Catalogue
@@ -35,7 +36,7 @@ class Advisor:
         self._weights = weights or load_weights()
         self._phrases: dict[Language, Phrases] = {language: load_phrases(language) for language in LANGUAGES}
         self._names = NameFinder(catalogue)
-        self._intake = Intake(self._names, self._phrases, today)
+        self._intake = Intake(self._names, self._phrases, today, load_profile_model())
         self._today = today
 
     def understand(
@@ -151,7 +152,8 @@ class Advisor:
         if last.strip() != understood.query:
             hits = self._search.instruments(last, understood.written)
         nearest = hits[0].score if hits else 0.0
-        told = sum(reading.words.split(", ")[0] in last for reading in understood.readings if reading.words)
+        sure = [reading for reading in understood.readings if reading.words and not reading.learned]
+        told = sum(reading.words.split(", ")[0] in last for reading in sure)
         score = scope.bias + scope.words * understood.off_topic + scope.nearness * nearest + scope.fields * told
         return 1 / (1 + math.exp(-score)) >= scope.threshold
 

@@ -22,7 +22,7 @@ from assistant.ngrams import masked
 from assistant.patterns import Found, fold
 from assistant.phrases import Phrases
 from assistant.places import gazetteer
-from assistant.profile_model import ProfileModel, Stated, load_profile_model
+from assistant.profile_model import ProfileModel, Stated
 from assistant.quantities import merge
 from assistant.vocabulary import Vocabulary, vocabulary
 from knowledge.models import LANGUAGES, Language
@@ -50,9 +50,11 @@ _MADE_WORDS: Final = 3
 _ANSWER_WORDS: Final = 8
 _MOST_EMPLOYEES: Final = 50_000
 _YES_NO_WORDS: Final = 4
-ADDED_FROM: Final = {"needs": 0.5, "sector": 0.5, "phase": 0.5, "collaboration": 0.6, "technically_new": 0.6}
+ADDED_FROM: Final = {"needs": 0.45, "sector": 0.4, "phase": 0.4, "collaboration": 0.45, "technically_new": 0.45}
 """How sure the profile model has to be; from the cross-validation that its training prints."""
-BELIEVED_FROM: Final = 0.05
+BELIEVED_FROM: Final = {"needs": 0.03}
+"""A reading of the rules goes where the model believes it less than this; other fields rest on plainer words."""
+_LEAST_WORDS: Final = 5
 _NO_MEANS: Final = {"collaboration": "alleen"}
 """What a bare 'nee' says to a question that is about yes or no, though its field has more values."""
 
@@ -70,6 +72,8 @@ class _Read:
     """What the rules read in this message."""
     denied: set[Stated] = field(default_factory=set)
     """What this message mentions and denies."""
+    learned: set[Stated] = field(default_factory=set)
+    """What only the model read."""
 
     def forget_plan(self) -> None:
         for name in _PLAN_FIELDS:
@@ -78,6 +82,7 @@ class _Read:
 
     def put(self, name: str, value: Any, words: str) -> None:
         self.heard.add(Stated(name, value))
+        self.learned.discard(Stated(name, value))
         if name in LISTS:
             self.needs.setdefault(value, words.strip())
         else:
@@ -108,8 +113,9 @@ class Intake:
         today: date | None = None,
         model: ProfileModel | None = None,
     ) -> None:
+        """``model``: what reads beside the rules; without one the rules have the only say."""
         self._names = names
-        self._model = model or load_profile_model()
+        self._model = model
         self._phrases = phrases
         self._today = today
         self._intents = IntentReader(names)
@@ -167,7 +173,8 @@ class Intake:
         if place:
             read.put("province", place.province, text[place.start : place.end])
         self._read_by_rules(text, folded, unnamed, words, read)
-        self._learn(text, named, read)
+        if self._model:
+            self._learn(self._model, text, named, read)
         if question is not None:
             self._read_answer(text, folded, question, words, read, numbers)
         read.last_numbers = numbers
@@ -192,15 +199,19 @@ class Intake:
         for name, truths in words.booleans.items():
             self._read_boolean(text, unnamed, words, name, truths, read)
 
-    def _learn(self, text: str, named: Sequence[tuple[int, int]], read: _Read) -> None:
+    @staticmethod
+    def _learn(model: ProfileModel, text: str, named: Sequence[tuple[int, int]], read: _Read) -> None:
         """What the rules have no words for and the model is sure of is added; what it does not believe at all goes."""
-        likely = self._model.likelihood(masked(text, named), read.heard)
-        for stated in [one for one in read.heard if likely.get(one, 1.0) < BELIEVED_FROM]:
+        if len(text.split()) < _LEAST_WORDS:
+            return
+        likely = model.likelihood(masked(text, named), read.heard)
+        for stated in [one for one in read.heard if likely.get(one, 1.0) < BELIEVED_FROM.get(one.field, 0.0)]:
             read.drop(stated)
         for stated in sorted(likely, key=lambda one: -likely[one]):
             unknown = stated not in read.heard and stated not in read.denied and not read.knows(stated)
             if unknown and likely[stated] >= ADDED_FROM[stated.field]:
-                read.put(stated.field, stated.value, self._model.words_for(text, stated))
+                read.put(stated.field, stated.value, model.words_for(text, stated))
+                read.learned.add(stated)
 
     def _names_in(self, text: str, folded: str, words: Vocabulary) -> list[tuple[int, int]]:
         """Names of instruments say nothing about the firm ('Innovatiekrediet' is no wish for credit), but 'patent' does."""
@@ -348,10 +359,14 @@ class Intake:
 
     @staticmethod
     def _final(read: _Read, corrections: Mapping[str, Any]) -> tuple[FieldReading, ...]:
-        readings = dict(read.readings)
+        readings = {
+            name: reading.model_copy(update={"learned": Stated(name, reading.value) in read.learned})
+            for name, reading in read.readings.items()
+        }
         if read.needs:
             words = ", ".join(dict.fromkeys(read.needs.values()))
-            readings["needs"] = FieldReading(field="needs", value=list(read.needs), words=words)
+            learned = all(Stated("needs", need) in read.learned for need in read.needs)
+            readings["needs"] = FieldReading(field="needs", value=list(read.needs), words=words, learned=learned)
         for name, value in corrections.items():
             readings.pop(name, None)
             if value not in (None, "", [], ()):

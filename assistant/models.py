@@ -138,6 +138,8 @@ class FieldReading(Model):
     field: str
     value: Any
     words: str
+    learned: bool = False
+    """Read by the profile model alone: good enough to advise on, not to take a message for a question."""
 
 
 class Understanding(Model):

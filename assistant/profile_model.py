@@ -2,8 +2,8 @@
 
 People say "we vinden geen lassers meer" rather than "personeel". The lexicon knows many such words;
 this knows what 4,000 annotated messages have in common. One logistic regression per value of a field,
-on the message's n-grams (``ngrams.py``) and on what the rules read in it, says how likely it is that
-the message states that value. Trained by ``python -m assistant.profile_training``.
+on the message's n-grams (``ngrams.py``), on its vector and on what the rules read in it, says how likely
+it is that the message states that value. Trained by ``python -m assistant.profile_training``.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from assistant.ngrams import PLACES, ngrams, of_message
+from knowledge.embedding import PACKAGED, Embedder, open_embedder
 from knowledge.models import LANGUAGES, Language
 from knowledge.profile_fields import CHOICES
 
@@ -30,7 +31,10 @@ _TRUTHS: Final = {"yes": True, "no": False}
 _RULES_WEIGHT: Final = 0.7
 _NGRAMS_WEIGHT: Final = 2.0
 _STRENGTH: Final = 8.0
-_WINDOW: Final = 4
+_VECTOR_WEIGHT: Final = 3.0
+_CLAUSE: Final = re.compile(r"[^.;:!?\n,]+")
+_MOST_WORDS: Final = 8
+_NEVER: Final = -10.0
 
 
 class Stated(NamedTuple):
@@ -85,35 +89,53 @@ def _example(line: str, where: str) -> Example:
 
 
 class ProfileModel:
-    """How likely each value is stated. ``weights``: (n-grams + values that the rules read) × values; ``bias``: one per value."""
+    """How likely each value is stated. ``weights``: features × values; ``bias``: one per value."""
 
     def __init__(self, weights: np.ndarray, bias: np.ndarray) -> None:
-        self._weights = weights
+        self._of_ngrams, self._of_rules, self._of_vector = np.split(weights, [PLACES, PLACES + len(VALUES)])
         self._bias = bias
-
-    @classmethod
-    def untrained(cls) -> ProfileModel:
-        """Knows nothing: the rules have the only say."""
-        return cls(np.zeros((PLACES + len(VALUES), len(VALUES)), dtype=np.float32), np.zeros(len(VALUES), dtype=np.float32))
 
     def likelihood(self, text: str, by_rules: Collection[Stated]) -> dict[Stated, float]:
         """``by_rules``: what the rules read in this same text."""
-        rules = _RULES_WEIGHT * np.array([value in by_rules for value in VALUES], dtype=np.float32)
-        scores = np.asarray(of_message(text) @ self._weights[:PLACES])[0] * _NGRAMS_WEIGHT + rules @ self._weights[PLACES:]
+        rules = np.array([value in by_rules for value in VALUES], dtype=np.float32)
+        vector = np.array(_embedder().embed_query(text), dtype=np.float32)
+        scores = (
+            _NGRAMS_WEIGHT * np.asarray(of_message(text) @ self._of_ngrams)[0]
+            + _RULES_WEIGHT * (rules @ self._of_rules)
+            + _VECTOR_WEIGHT * (vector @ self._of_vector)
+        )
         return dict(zip(VALUES, (1 / (1 + np.exp(-(scores + self._bias)))).tolist(), strict=True))
 
     def words_for(self, text: str, value: Stated) -> str:
-        """The few words in a row that speak most for a value."""
-        words = [match.span() for match in re.finditer(r"[\w'’-]+", text)]
-        windows = [text[start : words[min(at + _WINDOW, len(words)) - 1][1]] for at, (start, _) in enumerate(words)]
-        windows = windows[: max(1, len(words) - _WINDOW + 1)]
-        if not windows:
-            return text
-        scores = ngrams().transform(windows) @ self._weights[:PLACES, VALUES.index(value)]
-        return windows[int(np.argmax(scores))]
+        """The words of one clause that speak most for a value."""
+        pieces = _pieces(text)
+        if len(pieces) < 2:
+            return pieces[0] if pieces else text
+        at = VALUES.index(value)
+        vectors = np.array(_embedder().embed_documents(list(pieces)), dtype=np.float32)
+        scores = _NGRAMS_WEIGHT * (ngrams().transform(pieces) @ self._of_ngrams[:, at])
+        return pieces[int(np.argmax(scores + _VECTOR_WEIGHT * (vectors @ self._of_vector[:, at])))]
 
     def save(self, path: Path, digest: str) -> None:
-        np.savez_compressed(path, weights=self._weights.astype(np.float16), bias=self._bias, digest=np.array(digest))
+        weights = np.concatenate([self._of_ngrams, self._of_rules, self._of_vector])
+        np.savez_compressed(path, weights=weights.astype(np.float16), bias=self._bias, digest=np.array(digest))
+
+
+def _pieces(text: str) -> tuple[str, ...]:
+    """Clauses, long ones in parts of a few words."""
+    found = []
+    for clause in _CLAUSE.finditer(text):
+        words = [match.span() for match in re.finditer(r"\S+", clause[0])]
+        for start in range(0, len(words), _MOST_WORDS):
+            part = words[start : start + _MOST_WORDS]
+            found.append(clause[0][part[0][0] : part[-1][1]])
+    return tuple(found)
+
+
+@lru_cache(maxsize=1)
+def _embedder() -> Embedder:
+    """The packaged one, whatever the search uses: the weights were learnt with its vectors."""
+    return open_embedder(PACKAGED)
 
 
 @lru_cache(maxsize=1)
@@ -124,22 +146,30 @@ def load_profile_model(path: Path = WEIGHTS) -> ProfileModel:
 
 def train(examples: Sequence[Example], by_rules: Sequence[Collection[Stated]]) -> ProfileModel:
     """The model that these examples teach. ``by_rules``: what the rules read in each."""
+    from joblib import Parallel, delayed
     from scipy.sparse import csr_matrix, hstack
     from sklearn.linear_model import LogisticRegression
 
     rules = csr_matrix([[value in read for value in VALUES] for read in by_rules], dtype=np.float32)
-    features = hstack([ngrams().transform([one.text for one in examples]) * _NGRAMS_WEIGHT, rules * _RULES_WEIGHT]).tocsr()
-    weights = np.zeros((features.shape[1], len(VALUES)), dtype=np.float32)
-    bias = np.full(len(VALUES), -10.0, dtype=np.float32)
-    for at, value in enumerate(VALUES):
-        truths = [value in example.stated for example in examples]
-        if any(truths) and not all(truths):
-            model = LogisticRegression(C=_STRENGTH, solver="liblinear").fit(features, truths)
-            weights[:, at], bias[at] = model.coef_[0], model.intercept_[0]
+    texts = [one.text for one in examples]
+    vectors = csr_matrix(np.array(_embedder().embed_documents(texts), dtype=np.float32))
+    parts = (ngrams().transform(texts) * _NGRAMS_WEIGHT, rules * _RULES_WEIGHT, vectors * _VECTOR_WEIGHT)
+    features = hstack(parts).tocsr()
+    truths = np.array([[value in example.stated for value in VALUES] for example in examples])
+
+    def learnt(at: int) -> tuple[np.ndarray, float]:
+        if truths[:, at].all() or not truths[:, at].any():
+            return np.zeros(features.shape[1]), _NEVER
+        model = LogisticRegression(C=_STRENGTH, solver="liblinear").fit(features, truths[:, at])
+        return model.coef_[0], model.intercept_[0]
+
+    columns = Parallel(n_jobs=-1)(delayed(learnt)(at) for at in range(len(VALUES)))
+    weights = np.array([column for column, _ in columns], dtype=np.float32).T
+    bias = np.array([intercept for _, intercept in columns], dtype=np.float32)
     return ProfileModel(weights, bias)
 
 
 def digest(examples: Iterable[Example]) -> str:
-    """Changes when an example does."""
+    """Changes when an example or the embedder does."""
     lines = sorted(f"{one.text}\t{sorted(map(str, one.stated))}" for one in examples)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join([_embedder().identity, *lines]).encode()).hexdigest()[:16]

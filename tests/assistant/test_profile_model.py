@@ -1,0 +1,143 @@
+"""The classifiers of profile fields: what people say in words that no lexicon lists."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from assistant.intake import Intake
+from assistant.models import Message
+from assistant.names import NameFinder
+from assistant.phrases import load_phrases
+from assistant.profile_model import (
+    VALUES,
+    WEIGHTS,
+    Example,
+    ProfileModel,
+    Stated,
+    digest,
+    load_profile_model,
+    train,
+    written_examples,
+)
+from assistant.profile_training import combined, precision_and_recall, read_by_rules
+from eval.cases import load_cases
+from eval.leakage import messages_of, near_duplicates
+from knowledge.catalogue import Catalogue
+from knowledge.models import LANGUAGES
+
+EXPORT = Stated("needs", "export")
+LOAN = Stated("needs", "lening")
+
+
+@pytest.fixture(scope="module")
+def examples() -> list[Example]:
+    return written_examples()
+
+
+def intake(catalogue: Catalogue, model: ProfileModel | None = None) -> Intake:
+    return Intake(NameFinder(catalogue), {language: load_phrases(language) for language in LANGUAGES}, model=model)
+
+
+def test_the_weights_are_of_the_examples_as_they_stand(examples: list[Example]) -> None:
+    with np.load(WEIGHTS) as data:
+        assert str(data["digest"]) == digest(examples), "train it again: python -m assistant.profile_training"
+
+
+def test_no_case_is_an_example(examples: list[Example]) -> None:
+    assert near_duplicates(messages_of(load_cases().cases), [example.text for example in examples], 0.7) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_value_has_examples(examples: list[Example], language: str) -> None:
+    stated = {value for example in examples if example.language == language for value in example.stated}
+    assert stated == set(VALUES)
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [("nl\t-\t-\t-\t-\tmet te weinig kolommen", "tabs"), ("nl\tlenen\t-\t-\t-\t-\tgeld", "needs=lenen"), ("", "tabs")],
+)
+def test_a_wrong_line_is_named(tmp_path, line: str, what: str) -> None:
+    (tmp_path / "a.tsv").write_text(f"nl\t-\t-\t-\t-\t-\tgoed\n{line}\n", "utf-8")
+    with pytest.raises(ValueError, match=rf"a\.tsv, line 2: .*{what}"):
+        written_examples(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "?", "x" * 20_000, "\x00\ufffd", "🙂🙂"])
+def test_any_text_has_likelihoods(text: str) -> None:
+    likely = load_profile_model().likelihood(text, set())
+    assert set(likely) == set(VALUES)
+    assert all(0 <= chance <= 1 for chance in likely.values())
+
+
+def test_what_is_learnt_is_found_again_and_its_words_are_in_the_text() -> None:
+    texts = [
+        f"{start} {end}"
+        for start in ("ze bellen uit", "we sturen naar", "er ligt werk in")
+        for end in ("verre landen", "Absurdistan")
+    ]
+    known = [Example("nl", frozenset({EXPORT}), text) for text in texts]
+    other = [
+        Example("nl", frozenset(), text)
+        for text in ("de ketel is op", "een nieuw dak", "mijn zoon neemt het over", "morgen regen")
+    ]
+    model = train([*known, *other], [set()] * (len(known) + len(other)))
+    text = "Ons dak lekt. Maar er ligt werk in Absurdistan, zeggen ze."
+    assert model.likelihood(text, set())[EXPORT] > model.likelihood("Ons dak lekt.", set())[EXPORT]
+    assert model.words_for(text, EXPORT) in text
+    assert "Absurdistan" in model.words_for(text, EXPORT)
+
+
+def test_rules_and_model_together() -> None:
+    likely = dict.fromkeys(VALUES, 0.0) | {EXPORT: 0.9, Stated("phase", "idee"): 0.9, Stated("phase", "prototype"): 0.8}
+    assert combined(likely, {LOAN}) == {EXPORT, Stated("phase", "idee")}  # what the model does not believe at all goes
+    assert combined(likely | {LOAN: 0.5}, {LOAN}) >= {LOAN, EXPORT}
+
+
+def test_precision_and_recall_per_field() -> None:
+    examples = [Example("nl", frozenset({EXPORT, LOAN}), "a"), Example("nl", frozenset(), "b")]
+    assert precision_and_recall([{EXPORT}, {LOAN}], examples, "needs") == (0.5, 0.5)
+    assert precision_and_recall([{EXPORT}, set()], examples, "needs") == (1.0, 0.5)
+
+
+def test_without_a_model_the_rules_have_the_only_say(catalogue: Catalogue) -> None:
+    text = "We zoeken een lening voor een draaibank."
+    by_rules = intake(catalogue).understand([Message(role="user", content=text)])
+    assert by_rules.profile.needs is not None
+    assert "lening" in by_rules.profile.needs
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("We krijgen de vacatures voor monteurs met geen mogelijkheid gevuld.", "needs", "personeel"),
+        ("Onze stoelen slaan aan bij Denen en Polen, hoe komen we daar in de winkels?", "needs", "export"),
+        ("De gemeente zou onze eerste afnemer kunnen zijn, hoe komen we daar binnen?", "needs", "klant-overheid"),
+        ("Het staat alleen nog in een schrift, er is nog niks van gebouwd.", "phase", "idee"),
+        ("We leveren er honderd per maand en kunnen de vraag niet aan, de productie moet omhoog.", "phase", "opschaling"),
+        ("Our apprentices leave after a year and we can't find new welders.", "needs", "personeel"),
+        ("Someone should put money in and become co-owner.", "needs", "durfkapitaal"),
+    ],
+)
+def test_everyday_words_are_understood(catalogue: Catalogue, text: str, field: str, value: str) -> None:
+    read = intake(catalogue, load_profile_model()).understand([Message(role="user", content=text)])
+    known = read.profile.known().get(field)
+    assert known is not None
+    assert value in known if isinstance(known, list) else value == known
+    words = next(reading.words for reading in read.readings if reading.field == field)
+    assert all(part in text for part in words.split(", "))
+
+
+@pytest.mark.parametrize(
+    "text", ["We willen geen lening.", "Een lening hoeven we niet, we hebben geld genoeg.", "No loan, please."]
+)
+def test_what_is_denied_is_not_learnt_back(catalogue: Catalogue, text: str) -> None:
+    read = intake(catalogue, load_profile_model()).understand([Message(role="user", content=text)])
+    assert "lening" not in (read.profile.needs or ())
+
+
+def test_the_rules_say_what_they_read(examples: list[Example]) -> None:
+    read = read_by_rules([Example("nl", frozenset(), "Wij zijn bakkers en willen een lening.")])
+    assert LOAN in read[0][1]
+    assert Stated("sector", "agrifood") in read[0][1]
