@@ -50,11 +50,14 @@ _MADE_WORDS: Final = 3
 _ANSWER_WORDS: Final = 8
 _MOST_EMPLOYEES: Final = 50_000
 _YES_NO_WORDS: Final = 4
-ADDED_FROM: Final = {"needs": 0.45, "sector": 0.4, "phase": 0.4, "collaboration": 0.45, "technically_new": 0.45}
+ADDED_FROM: Final = {"needs": 0.45, "sector": 0.4, "phase": 0.5, "collaboration": 0.55, "technically_new": 0.5}
 """How sure the profile model has to be; from the cross-validation that its training prints."""
 BELIEVED_FROM: Final = {"needs": 0.03}
 """A reading of the rules goes where the model believes it less than this; other fields rest on plainer words."""
 _LEAST_WORDS: Final = 5
+_SHORT: Final = 8
+_SURER: Final = 0.25
+"""A short message leaves little to go by, and a later one mostly answers or corrects: what it adds has to be plainer."""
 _NO_MEANS: Final = {"collaboration": "alleen"}
 """What a bare 'nee' says to a question that is about yes or no, though its field has more values."""
 
@@ -68,6 +71,7 @@ class _Read:
     declined: set[str] = field(default_factory=set)
     last_numbers: frozenset[str] = frozenset()
     """The number fields that the message before gave."""
+    messages: int = 0
     heard: set[Stated] = field(default_factory=set)
     """What the rules read in this message."""
     denied: set[Stated] = field(default_factory=set)
@@ -161,7 +165,7 @@ class Intake:
     def _read_message(self, text: str, language: Language, question: str | None, read: _Read) -> None:
         words = vocabulary(language)
         folded = fold(text)
-        read.heard, read.denied = set(), set()
+        read.messages, read.heard, read.denied = read.messages + 1, set(), set()
         if read.readings and any(place.start < _SUBJECT_STARTS for place in words.new_subject.find(folded)):
             read.forget_plan()
         if question is not None and self._is_whole_answer(text, folded, question, words, read):
@@ -202,14 +206,16 @@ class Intake:
     @staticmethod
     def _learn(model: ProfileModel, text: str, named: Sequence[tuple[int, int]], read: _Read) -> None:
         """What the rules have no words for and the model is sure of is added; what it does not believe at all goes."""
-        if len(text.split()) < _LEAST_WORDS:
+        length = len(text.split())
+        if length < _LEAST_WORDS:
             return
+        surer = _SURER if read.messages > 1 or length < _SHORT else 0.0
         likely = model.likelihood(masked(text, named), read.heard)
         for stated in [one for one in read.heard if likely.get(one, 1.0) < BELIEVED_FROM.get(one.field, 0.0)]:
             read.drop(stated)
         for stated in sorted(likely, key=lambda one: -likely[one]):
             unknown = stated not in read.heard and stated not in read.denied and not read.knows(stated)
-            if unknown and likely[stated] >= ADDED_FROM[stated.field]:
+            if unknown and likely[stated] >= ADDED_FROM[stated.field] + surer:
                 read.put(stated.field, stated.value, model.words_for(text, stated))
                 read.learned.add(stated)
 
