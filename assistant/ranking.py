@@ -60,6 +60,7 @@ class Weights(Model):
     relative_relevance: float
     relative_relevance_of_need: float
     relative_relevance_unproven: float
+    relative_relevance_unasked: float
     least_relevance: float
     abstain_below: float
     field_confidence: float
@@ -119,6 +120,8 @@ def choose(ranked: Sequence[Ranked], profile: Profile, weights: Weights) -> list
 
     def is_near(entry: Ranked, relative: float) -> bool:
         share = relative if entry.parts["fit"] else max(relative, weights.relative_relevance_unproven)
+        if _is_unasked(entry.instrument, profile, weights):
+            share = max(share, weights.relative_relevance_unasked)
         return relevant[entry.instrument.id] >= max(weights.least_relevance, share * best)
 
     chosen = [entry for entry in ranked if is_near(entry, weights.relative_relevance)][: weights.offered]
@@ -188,8 +191,14 @@ def need_part(instrument: Instrument, profile: Profile, weights: Weights) -> flo
     served = [
         1.0 if need in instrument.needs.main else weights.also if need in instrument.needs.also else 0.0 for need in profile.needs
     ]
-    unasked = any(need in weights.topics and need not in profile.needs for need in instrument.needs.main)
+    unasked = _is_unasked(instrument, profile, weights)
     return (max(served) + sum(served) / len(served)) / 2 * (weights.off_topic if unasked else 1.0)
+
+
+def _is_unasked(instrument: Instrument, profile: Profile, weights: Weights) -> bool:
+    """Is it made for a topic (patents, export …) that somebody who said what they need did not ask about?"""
+    needs = profile.needs or ()
+    return bool(needs) and any(need in weights.topics and need not in needs for need in instrument.needs.main)
 
 
 def phase_part(instrument: Instrument, profile: Profile, weights: Weights) -> float:
