@@ -111,10 +111,9 @@ class ProfileModel:
         pieces = _pieces(text)
         if len(pieces) < 2:
             return pieces[0] if pieces else text
-        at = VALUES.index(value)
-        vectors = np.array(_embedder().embed_documents(list(pieces)), dtype=np.float32)
-        scores = _NGRAMS_WEIGHT * (ngrams().transform(pieces) @ self._of_ngrams[:, at])
-        return pieces[int(np.argmax(scores + _VECTOR_WEIGHT * (vectors @ self._of_vector[:, at])))]
+        # The n-grams alone: short pieces have hardly a vector of their own, and embedding each would double the reply's time.
+        scores = _of_pieces(pieces) @ self._of_ngrams[:, VALUES.index(value)]
+        return pieces[int(np.argmax(scores))]
 
     def save(self, path: Path, digest: str) -> None:
         weights = np.concatenate([self._of_ngrams, self._of_rules, self._of_vector])
@@ -130,6 +129,11 @@ def _pieces(text: str) -> tuple[str, ...]:
             part = words[start : start + _MOST_WORDS]
             found.append(clause[0][part[0][0] : part[-1][1]])
     return tuple(found)
+
+
+@lru_cache(maxsize=16)
+def _of_pieces(pieces: tuple[str, ...]) -> Any:
+    return ngrams().transform(pieces)
 
 
 @lru_cache(maxsize=1)
