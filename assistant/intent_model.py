@@ -73,7 +73,7 @@ class IntentModel:
 def load_intent_model(path: Path = WEIGHTS) -> IntentModel:
     with np.load(path) as data:
         intents = [Intent(str(name)) for name in data["intents"]]
-        return IntentModel(intents, data["weights"].astype(np.float32), data["bias"])
+        return IntentModel(intents, np.ascontiguousarray(data["weights"], dtype=np.float32), data["bias"])
 
 
 def train(examples: Sequence[Example]) -> IntentModel:

@@ -145,7 +145,7 @@ def _embedder() -> Embedder:
 @lru_cache(maxsize=1)
 def load_profile_model(path: Path = WEIGHTS) -> ProfileModel:
     with np.load(path) as data:
-        return ProfileModel(data["weights"].astype(np.float32), data["bias"])
+        return ProfileModel(np.ascontiguousarray(data["weights"], dtype=np.float32), data["bias"])
 
 
 def train(examples: Sequence[Example], by_rules: Sequence[Collection[Stated]]) -> ProfileModel:
