@@ -50,9 +50,9 @@ _MADE_WORDS: Final = 3
 _ANSWER_WORDS: Final = 8
 _MOST_EMPLOYEES: Final = 50_000
 _YES_NO_WORDS: Final = 4
-ADDED_FROM: Final = {"needs": 0.45, "sector": 0.4, "phase": 0.5, "collaboration": 0.55, "technically_new": 0.5}
+_ADDED_FROM: Final = {"needs": 0.45, "sector": 0.4, "phase": 0.5, "collaboration": 0.55, "technically_new": 0.5}
 """How sure the profile model has to be; from the cross-validation that its training prints."""
-BELIEVED_FROM: Final = {"needs": 0.03}
+_BELIEVED_FROM: Final = {"needs": 0.03}
 """A reading of the rules goes where the model believes it less than this; other fields rest on plainer words."""
 _LEAST_WORDS: Final = 5
 _SHORT: Final = 8
@@ -170,25 +170,28 @@ class Intake:
             read.forget_plan()
         if question is not None and self._is_whole_answer(text, folded, question, words, read):
             return
-        named = self._names_in(text, folded, words)
-        unnamed = _blanked(folded, named)
         numbers = self._read_numbers(text, folded, words, read)
         place = gazetteer().firm_place(text, for_client=words.adviser.any_in(folded))
         if place:
             read.put("province", place.province, text[place.start : place.end])
-        self._read_by_rules(text, folded, unnamed, words, read)
-        if self._model:
-            self._learn(self._model, text, named, read)
+        self._read_words(text, folded, words, read)
         if question is not None:
             self._read_answer(text, folded, question, words, read, numbers)
         read.last_numbers = numbers
 
-    def by_rules(self, text: str, language: Language) -> tuple[str, frozenset[Stated]]:
-        """A message as the profile model reads it, and what the rules alone read in it."""
-        words, folded, read = vocabulary(language), fold(text), _Read()
+    def states(self, text: str, language: Language) -> tuple[str, frozenset[Stated]]:
+        """A message as the profile model reads it, and all that it states, whatever was said before."""
+        read = _Read()
+        named = self._read_words(text, fold(text), vocabulary(language), read)
+        return masked(text, named), frozenset(read.heard)
+
+    def _read_words(self, text: str, folded: str, words: Vocabulary, read: _Read) -> list[tuple[int, int]]:
+        """Rules, and the model beside them; where instruments are named."""
         named = self._names_in(text, folded, words)
         self._read_by_rules(text, folded, _blanked(folded, named), words, read)
-        return masked(text, named), frozenset(read.heard)
+        if self._model:
+            self._learn(self._model, text, named, read)
+        return named
 
     def _read_by_rules(self, text: str, folded: str, unnamed: str, words: Vocabulary, read: _Read) -> None:
         # A region's name tells where a firm is, not what it makes: 'Food Valley'.
@@ -211,11 +214,11 @@ class Intake:
             return
         surer = _SURER if read.messages > 1 or length < _SHORT else 0.0
         likely = model.likelihood(masked(text, named), read.heard)
-        for stated in [one for one in read.heard if likely.get(one, 1.0) < BELIEVED_FROM.get(one.field, 0.0)]:
+        for stated in [one for one in read.heard if likely.get(one, 1.0) < _BELIEVED_FROM.get(one.field, 0.0)]:
             read.drop(stated)
         for stated in sorted(likely, key=lambda one: -likely[one]):
             unknown = stated not in read.heard and stated not in read.denied and not read.knows(stated)
-            if unknown and likely[stated] >= ADDED_FROM[stated.field] + surer:
+            if unknown and likely[stated] >= _ADDED_FROM[stated.field] + surer:
                 read.put(stated.field, stated.value, model.words_for(text, stated))
                 read.learned.add(stated)
 
@@ -359,7 +362,7 @@ class Intake:
     def _put_answer(question: str, value: Any, text: str, read: _Read) -> None:
         if question in LISTS:
             for item in value if isinstance(value, list) else [value]:
-                read.needs.setdefault(item, text)
+                read.put(question, item, text)
         else:
             read.put(question, value, text)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pytest
 
@@ -20,7 +22,7 @@ from assistant.profile_model import (
     train,
     written_examples,
 )
-from assistant.profile_training import combined, precision_and_recall, read_by_rules
+from assistant.profile_training import precision_and_recall
 from eval.cases import load_cases
 from eval.leakage import messages_of, near_duplicates
 from knowledge.catalogue import Catalogue
@@ -89,10 +91,26 @@ def test_what_is_learnt_is_found_again_and_its_words_are_in_the_text() -> None:
     assert "Absurdistan" in model.words_for(text, EXPORT)
 
 
-def test_rules_and_model_together() -> None:
-    likely = dict.fromkeys(VALUES, 0.0) | {EXPORT: 0.9, Stated("phase", "idee"): 0.9, Stated("phase", "prototype"): 0.8}
-    assert combined(likely, {LOAN}) == {EXPORT, Stated("phase", "idee")}  # what the model does not believe at all goes
-    assert combined(likely | {LOAN: 0.5}, {LOAN}) >= {LOAN, EXPORT}
+class Believes(ProfileModel):
+    """Says of every message the same."""
+
+    def __init__(self, likely: dict[Stated, float]) -> None:
+        self._likely = dict.fromkeys(VALUES, 0.0) | likely
+
+    def likelihood(self, text: str, by_rules: Collection[Stated]) -> dict[Stated, float]:
+        return self._likely
+
+    def words_for(self, text: str, value: Stated) -> str:
+        return text
+
+
+def test_rules_and_model_together(catalogue: Catalogue) -> None:
+    text = "Wie helpt ons aan een lening die we dan over tien jaar terugbetalen?"
+    likely = {EXPORT: 0.9, Stated("phase", "idee"): 0.9, Stated("phase", "prototype"): 0.8}
+    assert intake(catalogue).states(text, "nl")[1] == {LOAN}
+    # What the model does not believe at all goes.
+    assert intake(catalogue, Believes(likely)).states(text, "nl")[1] == {EXPORT, Stated("phase", "idee")}
+    assert intake(catalogue, Believes(likely | {LOAN: 0.5})).states(text, "nl")[1] >= {LOAN, EXPORT}
 
 
 def test_precision_and_recall_per_field() -> None:
@@ -137,7 +155,7 @@ def test_what_is_denied_is_not_learnt_back(catalogue: Catalogue, text: str) -> N
     assert "lening" not in (read.profile.needs or ())
 
 
-def test_the_rules_say_what_they_read(examples: list[Example]) -> None:
-    read = read_by_rules([Example("nl", frozenset(), "Wij zijn bakkers en willen een lening.")])
-    assert LOAN in read[0][1]
-    assert Stated("sector", "agrifood") in read[0][1]
+def test_the_rules_say_what_they_read(catalogue: Catalogue) -> None:
+    read = intake(catalogue).states("Wij zijn bakkers en willen een lening.", "nl")
+    assert LOAN in read[1]
+    assert Stated("sector", "agrifood") in read[1]
