@@ -8,20 +8,19 @@ from typing import Any, Final
 from assistant.logic import all_of, any_of, negation
 from assistant.models import Profile, Verdict
 from knowledge.models import AllOf, AnyOf, Comparison, Not, Operator, Test
-
-
-def _as_set(value: Any) -> set[Any]:
-    return set(value) if isinstance(value, (list, tuple)) else {value}
-
+from knowledge.profile_fields import NOTHING_ELSE
 
 COMPARISONS: Final[dict[Operator, Callable[[Any, Any], bool]]] = {
     Operator.AT_LEAST: lambda known, wanted: known >= wanted,
     Operator.AT_MOST: lambda known, wanted: known <= wanted,
     Operator.BETWEEN: lambda known, wanted: wanted[0] <= known <= wanted[1],
     Operator.IS: lambda known, wanted: known == wanted,
-    Operator.ONE_OF: lambda known, wanted: not _as_set(known).isdisjoint(wanted),
-    Operator.NONE_OF: lambda known, wanted: _as_set(known).isdisjoint(wanted),
+    Operator.ONE_OF: lambda known, wanted: not known.isdisjoint(wanted),
+    Operator.NONE_OF: lambda known, wanted: known.isdisjoint(wanted),
+    Operator.INCLUDES: lambda known, wanted: not known.isdisjoint(wanted),
 }
+"""Of sets: every value that the field is known to have. Of the others: its one value."""
+_OF_SETS: Final = (Operator.ONE_OF, Operator.NONE_OF, Operator.INCLUDES)
 
 
 def verdict_of(test: Test, profile: Profile) -> Verdict:
@@ -30,8 +29,10 @@ def verdict_of(test: Test, profile: Profile) -> Verdict:
         case Comparison():
             known = getattr(profile, test.field)
             if known is None:
-                return Verdict.UNKNOWN
-            return Verdict.MET if COMPARISONS[test.op](known, test.value) else Verdict.NOT_MET
+                return Verdict.NOT_MET if _is_denied(test, profile) else Verdict.UNKNOWN
+            if COMPARISONS[test.op](profile.all_of(test.field) if test.op in _OF_SETS else known, test.value):
+                return Verdict.MET
+            return Verdict.UNKNOWN if test.op is Operator.INCLUDES and _is_open(test, profile) else Verdict.NOT_MET
         case AllOf():
             return all_of(verdict_of(part, profile) for part in test.all)
         case AnyOf():
@@ -40,3 +41,14 @@ def verdict_of(test: Test, profile: Profile) -> Verdict:
             return negation(verdict_of(test.not_, profile))
         case _:
             return Verdict.UNKNOWN
+
+
+def _is_denied(test: Comparison, profile: Profile) -> bool:
+    """Was every wanted value denied?"""
+    wants = test.op in (Operator.ONE_OF, Operator.INCLUDES)
+    return wants and all((test.field, value) in profile.ruled_out for value in test.value)
+
+
+def _is_open(test: Comparison, profile: Profile) -> bool:
+    """May the field have a wanted value beside what was said?"""
+    return getattr(profile, test.field) != NOTHING_ELSE.get(test.field) and not _is_denied(test, profile)

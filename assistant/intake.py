@@ -14,11 +14,11 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from assistant.features import masked
 from assistant.intents import IntentReader
 from assistant.language import detect_language, language_scores
 from assistant.models import FieldReading, Message, Profile, Understanding
 from assistant.names import NameFinder
-from assistant.ngrams import masked
 from assistant.patterns import Found, fold
 from assistant.phrases import Phrases
 from assistant.places import gazetteer
@@ -26,7 +26,7 @@ from assistant.profile_model import ProfileModel, Stated
 from assistant.quantities import merge
 from assistant.vocabulary import Vocabulary, vocabulary
 from knowledge.models import LANGUAGES, Language
-from knowledge.profile_fields import BOOLEANS, LISTS, NUMBERS
+from knowledge.profile_fields import BOOLEANS, CHOICES, LISTS, NOTHING_ELSE, NUMBERS, OPEN
 
 _LONGEST_MESSAGE: Final = 20_000
 _CLAUSE_END: Final = re.compile(r"[.;:!?\n,]|\b(?:maar|but|wel|en|and)\b")
@@ -76,6 +76,10 @@ class _Read:
     """What the rules read in this message."""
     denied: set[Stated] = field(default_factory=set)
     """What this message mentions and denies."""
+    ruled_out: set[Stated] = field(default_factory=set)
+    """What was denied, of fields that may hold more than was said, and not said after all."""
+    beside: set[Stated] = field(default_factory=set)
+    """What holds beside the one value of its field."""
     learned: set[Stated] = field(default_factory=set)
     """What only the model read."""
 
@@ -86,6 +90,7 @@ class _Read:
 
     def put(self, name: str, value: Any, words: str) -> None:
         self.heard.add(Stated(name, value))
+        self.ruled_out.discard(Stated(name, value))
         self.learned.discard(Stated(name, value))
         if name in LISTS:
             self.needs.setdefault(value, words.strip())
@@ -146,7 +151,8 @@ class Intake:
                 self._read_message(text, detect_language([text], written), question, read)
                 question = None
         readings = self._final(read, corrections or {})
-        profile = Profile(**{reading.field: reading.value for reading in readings})
+        values = {reading.field: reading.value for reading in readings}
+        profile = Profile(**values, ruled_out=frozenset(read.ruled_out), beside=frozenset(read.beside))
         intent = self._intents.read(messages, written, profile)
         return Understanding(
             language=spoken, intent=intent.intent, profile=profile, readings=readings, named=intent.named,
@@ -247,21 +253,30 @@ class Intake:
         return bool(re.search(r"\b(?:niet|not|geen)\s+(?:met\s+|een\s+|van\s+)?$", folded[:start]))
 
     def _read_choice(self, text: str, folded: str, words: Vocabulary, name: str, options: Mapping[str, Any], read: _Read) -> None:
-        best: tuple[float, int, str, Found] | None = None
+        said: dict[str, tuple[float, int, Found]] = {}
         for value, patterns in options.items():
             mentioned = patterns.find(folded)
             found = [place for place in mentioned if not _negated(folded, place, words)]
             if mentioned and not found:
                 read.denied.add(Stated(name, value))
+                if name in OPEN:
+                    read.ruled_out.add(Stated(name, value))
             if not found:
                 continue
             weights = [self._weight(folded, place, words, name) for place in found]
             total = max(weights) + 0.25 * (sum(weights) - max(weights))
-            candidate = (total, -found[0].start, value, found[weights.index(max(weights))])
-            if best is None or candidate[:2] > best[:2]:
-                best = candidate
-        if best and best[0] > _SOFT_WEIGHT:
-            read.put(name, best[2], text[best[3].start : best[3].end])
+            if total > _SOFT_WEIGHT:
+                said[value] = (total, -found[0].start, found[weights.index(max(weights))])
+        if not said:
+            return
+        if name in OPEN:
+            # Of those one works with, the contract keeps one: the last that it lists.
+            best = max(said, key=CHOICES[name].index)
+            read.beside = {Stated(name, value) for value in said if value not in (best, NOTHING_ELSE[name])}
+        else:
+            best = max(said, key=lambda value: said[value][:2])
+        place = said[best][2]
+        read.put(name, best, text[place.start : place.end])
 
     @staticmethod
     def _weight(folded: str, place: Found, words: Vocabulary, name: str) -> float:
@@ -298,6 +313,7 @@ class Intake:
             if value in words.declined and words.declined[value].any_in(folded):
                 read.declined.add(value)
                 read.denied.add(Stated("needs", value))
+                read.ruled_out.add(Stated("needs", value))
                 read.needs.pop(value, None)
                 continue
             if value in _NEEDS_OF_PRODUCTS:

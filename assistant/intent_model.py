@@ -1,13 +1,12 @@
-"""What do the words of a message ask for? A linear classifier over words and letters.
+"""What do the words of a message ask for? A linear classifier.
 
-Logistic regression on n-grams (``ngrams.py``), learnt from written examples. It says how likely each
+Logistic regression on n-grams and a vector (``features.py``), learnt from written examples. It says how likely each
 intent is; rules that know the conversation decide (``intents.py``). Trained by ``python -m
 assistant.intent_training`` in seconds; the weights are shipped beside the examples.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,12 +15,15 @@ from typing import Final
 
 import numpy as np
 
+from assistant.features import PLACES, embedder, ngrams, of_message, vectors
 from assistant.models import Intent
-from assistant.ngrams import ngrams, of_message
+from knowledge.tsv import digest_of, read_rows
 
 FOLDER: Final = Path(__file__).parent / "intent_examples"
 WEIGHTS: Final = FOLDER / "weights.npz"
 _STRENGTH: Final = 2.0
+_NGRAMS_WEIGHT: Final = 1.4
+_VECTOR_WEIGHT: Final = 1.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +39,12 @@ def written_examples(folder: Path = FOLDER) -> list[Example]:
     Raises:
         ValueError: a line without its columns or with an unknown intent; the message names file and line.
     """
-    examples = []
-    for path in sorted(folder.glob("*.tsv")):
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
-            try:
-                intent, language, text = line.split("\t")
-                examples.append(Example(Intent(intent), language, text))
-            except ValueError:
-                raise ValueError(f"{path}, line {number}: expected intent, language and message with tabs between.") from None
-    return examples
+    return read_rows(folder, "intent, language, message", _example)
+
+
+def _example(_: Path, cells: list[str]) -> Example:
+    intent, language, text = cells
+    return Example(Intent(intent), language, text)
 
 
 class IntentModel:
@@ -53,19 +52,22 @@ class IntentModel:
 
     def __init__(self, intents: Sequence[Intent], weights: np.ndarray, bias: np.ndarray) -> None:
         self._intents = tuple(intents)
-        self._weights = weights
+        self._of_ngrams, self._of_vector = np.split(weights, [PLACES])
         self._bias = bias
 
     def likelihood(self, text: str) -> dict[Intent, float]:
         """How likely each intent is; the sum is 1."""
-        scores = np.asarray(of_message(text) @ self._weights)[0] + self._bias
+        grams, vector = of_message(text)
+        scores = (
+            _NGRAMS_WEIGHT * np.asarray(grams @ self._of_ngrams)[0] + _VECTOR_WEIGHT * (vector @ self._of_vector) + self._bias
+        )
         powers = np.exp(scores - scores.max())
         known = dict(zip(self._intents, (powers / powers.sum()).tolist(), strict=True))
         return {intent: known.get(intent, 0.0) for intent in Intent}
 
     def save(self, path: Path, digest: str) -> None:
         names = np.array([intent.value for intent in self._intents])
-        weights = self._weights.astype(np.float16)
+        weights = np.concatenate([self._of_ngrams, self._of_vector]).astype(np.float16)
         np.savez_compressed(path, intents=names, weights=weights, bias=self._bias, digest=np.array(digest))
 
 
@@ -78,14 +80,16 @@ def load_intent_model(path: Path = WEIGHTS) -> IntentModel:
 
 def train(examples: Sequence[Example]) -> IntentModel:
     """The model that these examples (with names masked) teach."""
+    from scipy.sparse import csr_matrix, hstack
     from sklearn.linear_model import LogisticRegression
 
+    texts = [example.text for example in examples]
+    features = hstack([ngrams(texts) * _NGRAMS_WEIGHT, csr_matrix(vectors(texts) * _VECTOR_WEIGHT)]).tocsr()
     model = LogisticRegression(C=_STRENGTH, max_iter=300, class_weight="balanced")
-    model.fit(ngrams().transform([example.text for example in examples]), [example.intent.value for example in examples])
+    model.fit(features, [example.intent.value for example in examples])
     return IntentModel([Intent(name) for name in model.classes_], model.coef_.T.astype(np.float32), model.intercept_)
 
 
 def digest(examples: Iterable[Example]) -> str:
-    """Changes when an example does."""
-    content = "\n".join(f"{example.intent}\t{example.text}" for example in examples)
-    return hashlib.sha256(content.encode()).hexdigest()[:16]
+    """Changes when an example or the embedder does."""
+    return digest_of([embedder().identity, *(f"{example.intent}\t{example.text}" for example in examples)])

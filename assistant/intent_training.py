@@ -11,10 +11,10 @@ import sys
 from collections.abc import Iterable
 from typing import Final
 
+from assistant.features import masked
 from assistant.intent_model import WEIGHTS, Example, digest, train, written_examples
 from assistant.models import Intent
 from assistant.names import NameFinder
-from assistant.ngrams import masked
 from knowledge.catalogue import Catalogue, load_catalogue
 from knowledge.embedding.pairs import written_pairs
 from knowledge.models import Evaluation, Fact, FactKind

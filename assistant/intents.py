@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from assistant.features import masked
 from assistant.intent_model import IntentModel, load_intent_model
 from assistant.language import is_foreign
 from assistant.models import Intent, Message, Profile
 from assistant.names import Mention, NameFinder
-from assistant.ngrams import masked
 from assistant.patterns import fold
 from assistant.vocabulary import Vocabulary, vocabulary
 from knowledge.embedding.pairs import everyday_words

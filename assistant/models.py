@@ -35,6 +35,16 @@ class Profile(Model):
     collaboration: Collaboration | None = None
     amount_eur: Annotated[int, Field(ge=0, le=10**12)] | None = None
     own_contribution: bool | None = None
+    ruled_out: Annotated[frozenset[tuple[str, str]], Field(exclude=True)] = frozenset()
+    """(field, value) that was denied: 'geen buitenlandse partner' says no more of who the partners are."""
+    beside: Annotated[frozenset[tuple[str, str]], Field(exclude=True)] = frozenset()
+    """(field, value) that holds beside the value of the field: four firms and a college."""
+
+    def all_of(self, field: str) -> frozenset[Any]:
+        """Every value that a field is known to have."""
+        known = getattr(self, field)
+        values = known if isinstance(known, tuple) else () if known is None else (known,)
+        return frozenset((*values, *(value for name, value in self.beside if name == field)))
 
     def known(self) -> dict[str, Any]:
         """Only the fields that are known, as JSON has them."""

@@ -2,13 +2,12 @@
 
 People say "we vinden geen lassers meer" rather than "personeel". The lexicon knows many such words;
 this knows what 4,000 annotated messages have in common. One logistic regression per value of a field,
-on the message's n-grams (``ngrams.py``), on its vector and on what the rules read in it, says how likely
+on the message's n-grams (``features.py``), on its vector and on what the rules read in it, says how likely
 it is that the message states that value. Trained by ``python -m assistant.profile_training``.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -18,10 +17,10 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from assistant.ngrams import PLACES, ngrams, of_message
-from knowledge.embedding import PACKAGED, Embedder, open_embedder
+from assistant.features import PLACES, embedder, ngrams, of_message, vectors
 from knowledge.models import LANGUAGES, Language
 from knowledge.profile_fields import CHOICES
+from knowledge.tsv import digest_of, read_rows
 
 FOLDER: Final = Path(__file__).parent / "profile_examples"
 WEIGHTS: Final = FOLDER / "weights.npz"
@@ -65,17 +64,13 @@ def written_examples(folder: Path = FOLDER) -> list[Example]:
     Raises:
         ValueError: a line without its columns or with an unknown value; the message names file and line.
     """
-    return [
-        _example(line, f"{path}, line {number}")
-        for path in sorted(folder.glob("*.tsv"))
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
-    ]
+    return read_rows(folder, f"language, {', '.join(COLUMNS)}, message", _example)
 
 
-def _example(line: str, where: str) -> Example:
-    cells = line.split("\t")
-    if len(cells) != len(COLUMNS) + 2 or cells[0] not in LANGUAGES:
-        raise ValueError(f"{where}: expected language, {', '.join(COLUMNS)} and message with tabs between.")
+def _example(_: Path, cells: list[str]) -> Example:
+    language = next((known for known in LANGUAGES if known == cells[0]), None)
+    if language is None or len(cells) != len(COLUMNS) + 2:
+        raise ValueError("no language, or a column too few or too many")
     stated = {
         Stated(field, _TRUTHS.get(value, value))
         for field, cell in zip(COLUMNS, cells[1:], strict=False)
@@ -84,8 +79,8 @@ def _example(line: str, where: str) -> Example:
     }
     unknown = stated - set(VALUES)
     if unknown:
-        raise ValueError(f"{where}: no such value: {', '.join(f'{one.field}={one.value}' for one in unknown)}.")
-    return Example(next(language for language in LANGUAGES if language == cells[0]), frozenset(stated), cells[-1])
+        raise ValueError(f"no such value: {', '.join(f'{one.field}={one.value}' for one in unknown)}")
+    return Example(language, frozenset(stated), cells[-1])
 
 
 class ProfileModel:
@@ -98,9 +93,9 @@ class ProfileModel:
     def likelihood(self, text: str, by_rules: Collection[Stated]) -> dict[Stated, float]:
         """``by_rules``: what the rules read in this same text."""
         rules = np.array([value in by_rules for value in VALUES], dtype=np.float32)
-        vector = np.array(_embedder().embed_query(text), dtype=np.float32)
+        grams, vector = of_message(text)
         scores = (
-            _NGRAMS_WEIGHT * np.asarray(of_message(text) @ self._of_ngrams)[0]
+            _NGRAMS_WEIGHT * np.asarray(grams @ self._of_ngrams)[0]
             + _RULES_WEIGHT * (rules @ self._of_rules)
             + _VECTOR_WEIGHT * (vector @ self._of_vector)
         )
@@ -133,13 +128,7 @@ def _pieces(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=16)
 def _of_pieces(pieces: tuple[str, ...]) -> Any:
-    return ngrams().transform(pieces)
-
-
-@lru_cache(maxsize=1)
-def _embedder() -> Embedder:
-    """The packaged one, whatever the search uses: the weights were learnt with its vectors."""
-    return open_embedder(PACKAGED)
+    return ngrams(pieces)
 
 
 @lru_cache(maxsize=1)
@@ -156,9 +145,9 @@ def train(examples: Sequence[Example], by_rules: Sequence[Collection[Stated]]) -
 
     rules = csr_matrix([[value in read for value in VALUES] for read in by_rules], dtype=np.float32)
     texts = [one.text for one in examples]
-    vectors = csr_matrix(np.array(_embedder().embed_documents(texts), dtype=np.float32))
-    parts = (ngrams().transform(texts) * _NGRAMS_WEIGHT, rules * _RULES_WEIGHT, vectors * _VECTOR_WEIGHT)
-    features = hstack(parts).tocsr()
+    features = hstack(
+        [ngrams(texts) * _NGRAMS_WEIGHT, rules * _RULES_WEIGHT, csr_matrix(vectors(texts) * _VECTOR_WEIGHT)]
+    ).tocsr()
     truths = np.array([[value in example.stated for value in VALUES] for example in examples])
 
     def learnt(at: int) -> tuple[np.ndarray, float]:
@@ -175,5 +164,4 @@ def train(examples: Sequence[Example], by_rules: Sequence[Collection[Stated]]) -
 
 def digest(examples: Iterable[Example]) -> str:
     """Changes when an example or the embedder does."""
-    lines = sorted(f"{one.text}\t{sorted(map(str, one.stated))}" for one in examples)
-    return hashlib.sha256("\n".join([_embedder().identity, *lines]).encode()).hexdigest()[:16]
+    return digest_of([embedder().identity, *sorted(f"{one.text}\t{sorted(map(str, one.stated))}" for one in examples)])

@@ -55,7 +55,7 @@ class Weights(Model):
     unknown: float
     topics: tuple[str, ...]
     off_topic: float
-    forms: tuple[str, ...]
+    forms: dict[str, str]
     offered: int
     relative_relevance: float
     relative_relevance_of_need: float
@@ -136,7 +136,7 @@ def choose(ranked: Sequence[Ranked], profile: Profile, weights: Weights) -> list
 
 def is_wanted(instrument: Instrument, declined: Collection[str], weights: Weights) -> bool:
     """Does it give anything in a form that was not declined? 'Geen lening' leaves out what is a loan and nothing else."""
-    forms = {need for need in instrument.needs.main if need in weights.forms}
+    forms = {weights.forms[need] for need in instrument.needs.main if need in weights.forms}
     return not forms or not forms <= set(declined)
 
 

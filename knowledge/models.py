@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from knowledge.profile_fields import BOOLEANS, CHOICES, FIELDS, LISTS, NUMBERS, Need, Phase, Province, Sector
+from knowledge.profile_fields import BOOLEANS, CHOICES, FIELDS, LISTS, NUMBERS, OPEN, Need, Phase, Province, Sector
 
 Language = Literal["nl", "en"]
 LANGUAGES: tuple[Language, ...] = ("nl", "en")
@@ -214,6 +214,8 @@ class Operator(StrEnum):
     IS = "is"
     ONE_OF = "one_of"
     NONE_OF = "none_of"
+    INCLUDES = "includes"
+    """Like one_of, of a field that may hold more than was said: not met only where it was denied."""
 
 
 class Comparison(Model):
@@ -248,8 +250,10 @@ class Comparison(Model):
                 raise ValueError(f"{wrong} not allowed for '{self.field}'; choose from {', '.join(allowed)}")
         if self.field in CHOICES and self.op is Operator.IS and self.value not in CHOICES[self.field]:
             raise ValueError(f"'{self.value}' is no value of '{self.field}'; choose from {', '.join(CHOICES[self.field])}")
+        if self.op is Operator.INCLUDES and self.field not in OPEN:
+            raise ValueError(f"'includes' goes with {' or '.join(sorted(OPEN))}; elsewhere one value excludes the others: one_of")
         if self.field in LISTS and self.op is Operator.IS:
-            raise ValueError(f"'{self.field}' is a list: use one_of or none_of")
+            raise ValueError(f"'{self.field}' is a list: use one_of, none_of or includes")
         return self
 
 

@@ -38,3 +38,7 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "collaboration": get_args(Collaboration),
 }
 FIELDS: Final = NUMBERS | BOOLEANS | frozenset(CHOICES)
+OPEN: Final = frozenset({"needs", "collaboration"})
+"""Fields of which more may hold than was said: who names a loan may want advice too."""
+NOTHING_ELSE: Final = {"collaboration": "alleen"}
+"""The value of an open field that rules out all others."""

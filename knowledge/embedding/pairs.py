@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -19,6 +18,7 @@ from knowledge.analysis import words
 from knowledge.catalogue import Catalogue
 from knowledge.models import LANGUAGES
 from knowledge.passages import QUESTION, Passage
+from knowledge.tsv import digest_of, read_rows
 
 DATA: Final = Path(__file__).parent / "data"
 
@@ -44,20 +44,16 @@ def written_pairs(folder: Path = DATA) -> list[Pair]:
     Raises:
         ValueError: a line without its columns; the message names file and line.
     """
-    pairs = []
-    for path in sorted(folder.glob("*.tsv")):
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
-            columns = [column.strip() for column in line.split("\t")]
-            try:
-                if path.name.startswith("documents-"):
-                    document, locator, language, question = columns
-                    pairs.append(Pair(question, language, f"{document}/{locator}"))
-                else:
-                    instrument, language, question, fact = (*columns, "")[:4]
-                    pairs.append(Pair(question, language, instrument, f"{instrument}/{language}/{fact}" if fact else ""))
-            except ValueError:
-                raise ValueError(f"{path}, line {number}: it lacks a column; see the head of {Path(__file__).name}.") from None
-    return pairs
+    return read_rows(folder, "what the head of pairs.py says", _pair)
+
+
+def _pair(path: Path, cells: list[str]) -> Pair:
+    columns = [cell.strip() for cell in cells]
+    if path.name.startswith("documents-"):
+        document, locator, language, question = columns
+        return Pair(question, language, f"{document}/{locator}")
+    instrument, language, question, fact = (*columns, "")[:4]
+    return Pair(question, language, instrument, f"{instrument}/{language}/{fact}" if fact else "")
 
 
 def catalogue_pairs(catalogue: Catalogue, passages: Iterable[Passage]) -> Iterator[Pair]:
@@ -110,5 +106,4 @@ def cut(text: str, chance: float, dice: random.Random) -> str:
 
 def digest(pairs: Iterable[Pair]) -> str:
     """Changes when a pair does; the shipped model names that of the pairs it learnt from."""
-    content = "\n".join(f"{pair.owner}\t{pair.target}\t{pair.language}\t{pair.query}" for pair in pairs)
-    return hashlib.sha256(content.encode()).hexdigest()[:16]
+    return digest_of(f"{pair.owner}\t{pair.target}\t{pair.language}\t{pair.query}" for pair in pairs)

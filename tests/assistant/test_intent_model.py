@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.features import masked
 from assistant.intent_model import WEIGHTS, Example, digest, load_intent_model, train, written_examples
 from assistant.intent_training import about_facts, situations
 from assistant.models import Intent
-from assistant.ngrams import masked
 from eval.cases import load_cases
 from eval.leakage import messages_of, near_duplicates
 from knowledge.catalogue import Catalogue
