@@ -50,10 +50,10 @@ _MADE_WORDS: Final = 3
 _ANSWER_WORDS: Final = 8
 _MOST_EMPLOYEES: Final = 50_000
 _YES_NO_WORDS: Final = 4
-_ADDED_FROM: Final = {"needs": 0.45, "sector": 0.4, "phase": 0.5, "collaboration": 0.55, "technically_new": 0.5}
+_ADDED_FROM: Final = {"needs": 0.35, "sector": 0.4, "phase": 0.45, "collaboration": 0.4, "technically_new": 0.45}
 """How sure the profile model has to be; from the cross-validation that its training prints."""
-_BELIEVED_FROM: Final = {"needs": 0.03}
-"""A reading of the rules goes where the model believes it less than this; other fields rest on plainer words."""
+_BELIEVED_FROM: Final = dict.fromkeys(("needs", "sector", "phase", "collaboration"), 0.1)
+"""A reading of the rules goes where the model believes it less than this; what is said to be new or not is said plainly."""
 _LEAST_WORDS: Final = 5
 _SHORT: Final = 8
 _SURER: Final = 0.25

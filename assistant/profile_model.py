@@ -1,9 +1,10 @@
-"""What do the words of a message say of the firm and its plan? Linear classifiers beside the rules.
+"""What do the words of a message say of the firm and its plan? Classifiers beside the rules.
 
 People say "we vinden geen lassers meer" rather than "personeel". The lexicon knows many such words;
-this knows what 4,000 annotated messages have in common. One logistic regression per value of a field,
-on the message's n-grams (``features.py``), on its vector and on what the rules read in it, says how likely
-it is that the message states that value. Trained by ``python -m assistant.profile_training``.
+this knows what thousands of annotated messages have in common. Two models that err differently say how
+likely it is that a message states a value of a field: a logistic regression per value on the message's
+n-grams and vector (``features.py``), and a small network that reads phrases (``phrase_network.py``). Both
+also see what the rules read. Trained by ``python -m assistant.profile_training``.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from assistant.features import PLACES, embedder, ngrams, of_message, vectors
+from assistant.phrase_network import PhraseNetwork
 from knowledge.models import LANGUAGES, Language
 from knowledge.profile_fields import CHOICES
 from knowledge.tsv import digest_of, read_rows
@@ -33,6 +35,7 @@ _STRENGTH: Final = 8.0
 _VECTOR_WEIGHT: Final = 3.0
 _CLAUSE: Final = re.compile(r"[^.;:!?\n,]+")
 _MOST_WORDS: Final = 8
+_NETWORK: Final = "network."
 _NEVER: Final = -10.0
 
 
@@ -84,11 +87,13 @@ def _example(_: Path, cells: list[str]) -> Example:
 
 
 class ProfileModel:
-    """How likely each value is stated. ``weights``: features × values; ``bias``: one per value."""
+    """How likely each value is stated: the mean of what a linear model and a network say of it."""
 
-    def __init__(self, weights: np.ndarray, bias: np.ndarray) -> None:
+    def __init__(self, weights: np.ndarray, bias: np.ndarray, network: PhraseNetwork) -> None:
+        """``weights``: features × values; ``bias``: one per value."""
         self._of_ngrams, self._of_rules, self._of_vector = np.split(weights, [PLACES, PLACES + len(VALUES)])
         self._bias = bias
+        self._network = network
 
     def likelihood(self, text: str, by_rules: Collection[Stated]) -> dict[Stated, float]:
         """``by_rules``: what the rules read in this same text."""
@@ -98,43 +103,44 @@ class ProfileModel:
             _NGRAMS_WEIGHT * np.asarray(grams @ self._of_ngrams)[0]
             + _RULES_WEIGHT * (rules @ self._of_rules)
             + _VECTOR_WEIGHT * (vector @ self._of_vector)
+            + self._bias
         )
-        return dict(zip(VALUES, (1 / (1 + np.exp(-(scores + self._bias)))).tolist(), strict=True))
+        both = (scores + self._network.scores(text, rules)) / 2
+        return dict(zip(VALUES, (1 / (1 + np.exp(-both))).tolist(), strict=True))
 
     def words_for(self, text: str, value: Stated) -> str:
         """The words of one clause that speak most for a value."""
-        pieces = _pieces(text)
-        if len(pieces) < 2:
-            return pieces[0] if pieces else text
-        # The n-grams alone: short pieces have hardly a vector of their own, and embedding each would double the reply's time.
-        scores = _of_pieces(pieces) @ self._of_ngrams[:, VALUES.index(value)]
-        return pieces[int(np.argmax(scores))]
+        clauses = _clauses(text)
+        if not clauses:
+            return text
+        spoken = self._network.spoken_by(text, clauses, VALUES.index(value))
+        start, end = clauses[int(np.argmax(spoken))]
+        return text[start:end]
 
     def save(self, path: Path, digest: str) -> None:
         weights = np.concatenate([self._of_ngrams, self._of_rules, self._of_vector])
-        np.savez_compressed(path, weights=weights.astype(np.float16), bias=self._bias, digest=np.array(digest))
+        network = {f"{_NETWORK}{name}": array for name, array in self._network.arrays().items()}
+        linear = {"weights": weights.astype(np.float16), "bias": self._bias, "digest": np.array(digest)}
+        np.savez_compressed(path, allow_pickle=False, **linear, **network)
 
 
-def _pieces(text: str) -> tuple[str, ...]:
+def _clauses(text: str) -> list[tuple[int, int]]:
     """Clauses, long ones in parts of a few words."""
     found = []
     for clause in _CLAUSE.finditer(text):
         words = [match.span() for match in re.finditer(r"\S+", clause[0])]
-        for start in range(0, len(words), _MOST_WORDS):
-            part = words[start : start + _MOST_WORDS]
-            found.append(clause[0][part[0][0] : part[-1][1]])
-    return tuple(found)
-
-
-@lru_cache(maxsize=16)
-def _of_pieces(pieces: tuple[str, ...]) -> Any:
-    return ngrams(pieces)
+        for first in range(0, len(words), _MOST_WORDS):
+            part = words[first : first + _MOST_WORDS]
+            found.append((clause.start() + part[0][0], clause.start() + part[-1][1]))
+    return found
 
 
 @lru_cache(maxsize=1)
 def load_profile_model(path: Path = WEIGHTS) -> ProfileModel:
     with np.load(path) as data:
-        return ProfileModel(np.ascontiguousarray(data["weights"], dtype=np.float32), data["bias"])
+        network = {name.removeprefix(_NETWORK): data[name] for name in data.files if name.startswith(_NETWORK)}
+        weights = np.ascontiguousarray(data["weights"], dtype=np.float32)
+        return ProfileModel(weights, data["bias"], PhraseNetwork(network))
 
 
 def train(examples: Sequence[Example], by_rules: Sequence[Collection[Stated]]) -> ProfileModel:
@@ -142,6 +148,8 @@ def train(examples: Sequence[Example], by_rules: Sequence[Collection[Stated]]) -
     from joblib import Parallel, delayed
     from scipy.sparse import csr_matrix, hstack
     from sklearn.linear_model import LogisticRegression
+
+    from assistant.phrase_training import learn
 
     rules = csr_matrix([[value in read for value in VALUES] for read in by_rules], dtype=np.float32)
     texts = [one.text for one in examples]
@@ -159,7 +167,8 @@ def train(examples: Sequence[Example], by_rules: Sequence[Collection[Stated]]) -
     columns = Parallel(n_jobs=-1)(delayed(learnt)(at) for at in range(len(VALUES)))
     weights = np.array([column for column, _ in columns], dtype=np.float32).T
     bias = np.array([intercept for _, intercept in columns], dtype=np.float32)
-    return ProfileModel(weights, bias)
+    network = learn(texts, np.asarray(rules.todense()), truths)
+    return ProfileModel(weights, bias, network)
 
 
 def digest(examples: Iterable[Example]) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
+import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from knowledge.errors import EmbedderError
@@ -128,6 +129,23 @@ def packaged_model() -> Path | None:
     """The folder of the model that ships with the project, or None where it is not there."""
     folder = Path(str(resources.files("knowledge.embedding"))) / _MODEL_FOLDER
     return folder if (folder / "modules.json").is_file() else None
+
+
+@lru_cache(maxsize=1)
+def packaged_pieces() -> tuple[Any, np.ndarray]:
+    """The packaged model's tokenizer, and the vectors of its pieces (pieces × dimensions).
+
+    Raises:
+        EmbedderError: the model is not there.
+    """
+    from safetensors.numpy import load_file
+    from tokenizers import Tokenizer
+
+    folder = packaged_model()
+    if folder is None:
+        raise EmbedderError("The packaged embedder is not there: install the project again.")
+    (vectors,) = load_file(folder / "model.safetensors").values()
+    return Tokenizer.from_file(str(folder / "tokenizer.json")), vectors.astype(np.float32)
 
 
 def _fingerprint(folder: Path) -> str:
