@@ -36,6 +36,14 @@ class Match:
         """The hard criterion that rejects, where one does."""
         return next((entry for entry in self.hard if entry.verdict is Verdict.NOT_MET), None)
 
+    @property
+    def proven(self) -> float:
+        """The share of the hard criteria that are known to be met, 0–1; what practically every SME meets proves nothing."""
+        hard = [entry for entry in self.hard if not entry.criterion.obvious]
+        if self.fit is Fit.FITS or not hard:
+            return 1.0
+        return sum(entry.verdict is Verdict.MET for entry in hard) / len(hard)
+
     def of(self, verdict: Verdict) -> tuple[CriterionVerdict, ...]:
         return tuple(entry for entry in self.verdicts if entry.verdict is verdict)
 

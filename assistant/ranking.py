@@ -113,13 +113,13 @@ def in_order(entries: Iterable[Ranked]) -> list[Ranked]:
 def choose(ranked: Sequence[Ranked], profile: Profile, weights: Weights) -> list[Ranked]:
     """What is offered: the best that are about the question, and for a need that none of these is made for, the best for that.
 
-    Of which no hard criterion is known to be met has to be nearer to the question than another.
+    The fewer of its hard criteria are known to be met, the nearer to the question it has to be.
     """
     relevant = {entry.instrument.id: relevance(entry, weights) for entry in ranked}
     best = max(relevant.values(), default=0.0)
 
     def is_near(entry: Ranked, relative: float) -> bool:
-        share = relative if entry.parts["fit"] else max(relative, weights.relative_relevance_unproven)
+        share = relative + (weights.relative_relevance_unproven - relative) * (1 - entry.match.proven)
         if _is_unasked(entry.instrument, profile, weights):
             share = max(share, weights.relative_relevance_unasked)
         return relevant[entry.instrument.id] >= max(weights.least_relevance, share * best)
