@@ -22,11 +22,14 @@ _ABOUT_ONE: Final = (Intent.EXPLAIN, Intent.EVALUATE, Intent.COMPARE, Intent.STA
 _SURE: Final = 0.7
 _EVEN: Final = 0.5
 _DOUBTFUL: Final = 0.1
-_PHRASE_COUNTS: Final = 0.4
+_CERTAIN: Final = 0.9
+_PHRASE_COUNTS: Final = 0.6
 _FIRM_FIELDS: Final = 3
 _STORY_WORDS: Final = 12
 _LONG_STORY_WORDS: Final = 16
 _FOLLOW_UP_WORDS: Final = 14
+_OPENING_WORDS: Final = 5
+_NAME_WORDS: Final = 4
 _COMPARED: Final = 4
 _SMALLTALK_WORDS: Final = 12
 
@@ -62,12 +65,13 @@ class IntentReader:
         mentions = self._names.find(last)
         likely = self._model.likelihood(masked(last, [(mention.start, mention.end) for mention in mentions]))
         named = tuple(dict.fromkeys(mention.instrument for mention in mentions))
-        if named and not self._needs_only(mentions, folded, words, len(named)):
-            named = self._with_referred(messages, folded, words, named)
+        tells = self._answers(messages, folded, words, len(named))
+        if named and not tells and not self._needs_only(mentions, folded, words, len(named)):
+            named = self._with_referred(messages, folded, likely, words, named)
             return self._about_named(folded, mentions, named, likely, words, profile)
         if is_foreign(last) or self._is_out_of_scope(folded, likely, words, profile):
             return ReadIntent(Intent.OUT_OF_SCOPE)
-        referred = self._referred(messages, folded, likely, words)
+        referred = () if tells else self._referred(messages, folded, likely, words)
         if referred:
             intent = self._kind(folded, likely, words, len(referred)) or Intent.EXPLAIN
             return ReadIntent(intent, referred, aspect=self._aspect(folded, words))
@@ -81,6 +85,12 @@ class IntentReader:
             return ReadIntent(asked, aspect=aspect, off_topic=likely[Intent.OUT_OF_SCOPE])
         return ReadIntent(Intent.RECOMMEND, off_topic=likely[Intent.OUT_OF_SCOPE])
 
+    def _answers(self, messages: Sequence[Message], folded: str, words: Vocabulary, count: int) -> bool:
+        """Does it tell something after a question of ours, whatever scheme it names? 'Nee, zelf bouwen, die bestaat nog niet'."""
+        before = messages[-2].content.rstrip() if len(messages) > 1 else ""
+        told = before.endswith("?") and "?" not in folded and len(folded.split()) > _NAME_WORDS
+        return told and self._rule(folded, words, count) not in (Intent.EXPLAIN, Intent.COMPARE)
+
     @staticmethod
     def _is_out_of_scope(folded: str, likely: Likely, words: Vocabulary, profile: Profile) -> bool:
         """A subject that is not ours. One stray word ("mijn zoon helpt mee") does not undo a story about a firm, and who
@@ -88,9 +98,10 @@ class IntentReader:
         """
         if words.intents["out_of_scope_request"].any_in(folded):
             return True
-        if len(profile.known()) >= _FIRM_FIELDS or words.intents["offers"].any_in(folded):
+        if words.intents["offers"].any_in(folded):
             return False
-        return words.intents["out_of_scope"].any_in(folded) and likely[Intent.OUT_OF_SCOPE] >= _DOUBTFUL
+        floor = _CERTAIN if len(profile.known()) >= _FIRM_FIELDS else _DOUBTFUL
+        return words.intents["out_of_scope"].any_in(folded) and likely[Intent.OUT_OF_SCOPE] >= floor
 
     def _about_named(
         self,
@@ -106,7 +117,10 @@ class IntentReader:
             kind = Intent.COMPARE
         length = len(folded.split())
         tells_much = len(profile.known()) >= 2 and length > _STORY_WORDS
-        if tells_much and (kind is None or (kind is Intent.EXPLAIN and length > _LONG_STORY_WORDS)):
+        asks_about = sum(likely[intent] for intent in _ABOUT_ONE)
+        long_story = length > _LONG_STORY_WORDS and kind in (Intent.EXPLAIN, Intent.EVALUATE)
+        advice = len(profile.known()) >= _FIRM_FIELDS or asks_about < _SURE
+        if tells_much and (kind is None or (long_story and advice)):
             return ReadIntent(Intent.RECOMMEND)
         if words.intents["more"].any_in(folded) and self._rule(folded, words, len(named)) is None:
             return ReadIntent(Intent.RECOMMEND)  # "we hebben al WBSO, wat nog meer?"
@@ -114,13 +128,16 @@ class IntentReader:
         return ReadIntent(kind or Intent.EXPLAIN, named[:_COMPARED], True, aspect)
 
     def _with_referred(
-        self, messages: Sequence[Message], folded: str, words: Vocabulary, named: tuple[str, ...]
+        self, messages: Sequence[Message], folded: str, likely: Likely, words: Vocabulary, named: tuple[str, ...]
     ) -> tuple[str, ...]:
-        """'Kan dat samen met de …?', 'hoe verschilt die van de …?': with the instrument of the answer before."""
-        together = words.aspects["combination"].any_in(folded) or words.intents["compare"].any_in(folded)
+        """'Kan dat samen met de …?', 'en als je de … erbij zet?': with the instruments of the answer before."""
+        compared = words.intents["compare"].any_in(folded) or likely[Intent.COMPARE] >= _SURE
+        together = compared or words.aspects["combination"].any_in(folded)
         if len(named) > 1 or not together or not words.follow_up.any_in(folded):
             return named
-        return tuple(dict.fromkeys((*self._spoken_of(messages)[:1], *named)))
+        before = self._spoken_of(messages)
+        was_compared = compared and len(before) <= _COMPARED - 1
+        return tuple(dict.fromkeys((*(before if was_compared else before[:1]), *named)))
 
     @staticmethod
     def _is_either(mentions: Sequence[Mention], folded: str, words: Vocabulary) -> bool:
@@ -159,14 +176,22 @@ class IntentReader:
     def _referred(self, messages: Sequence[Message], folded: str, likely: Likely, words: Vocabulary) -> tuple[str, ...]:
         """'En hoeveel is dat dan?', 'en de tweede?': instruments of the answer before."""
         spoken_of = self._spoken_of(messages)
-        if not spoken_of or len(folded.split()) > _FOLLOW_UP_WORDS:
+        said = folded.split()
+        if not spoken_of or len(said) > 2 * _FOLLOW_UP_WORDS:
             return ()
+        short = len(said) <= _FOLLOW_UP_WORDS
         for number, patterns in words.ordinals.items():
-            if patterns.any_in(folded) and number <= len(spoken_of):
+            if patterns.any_in(folded if short else " ".join(said[:_OPENING_WORDS])) and number <= len(spoken_of):
                 return (spoken_of[number - 1],)
+        if not short:
+            return ()
         asks = any(words.intents[kind].any_in(folded) for kind in ("explain", "evaluate", "status"))
-        # Whoever tells something after a question of ours asks nothing.
-        asks = asks or ("?" in folded and sum(likely[intent] for intent in _ABOUT_ONE) >= likely[Intent.RECOMMEND])
+        about = sum(likely[intent] for intent in _ABOUT_ONE)
+        # Whoever tells something after a question of ours asks nothing; whoever goes on with 'and' asks about the same.
+        asks = asks or (
+            "?" in folded
+            and (about >= likely[Intent.RECOMMEND] or (words.goes_on.any_in(said[0]) and likely[Intent.RECOMMEND] < _EVEN))
+        )
         if words.intents["compare"].any_in(folded):
             return spoken_of[:2]
         return spoken_of[:1] if asks and words.follow_up.any_in(folded) else ()

@@ -64,6 +64,7 @@ class Vocabulary:
     aspects: dict[str, PatternSet]
     ordinals: dict[int, PatternSet]
     follow_up: PatternSet
+    goes_on: PatternSet
     either: PatternSet
 
     def is_everyday(self, folded: str) -> bool:
@@ -88,7 +89,7 @@ def vocabulary(language: Language) -> Vocabulary:
     def group(sources: Mapping[str, list[str]]) -> dict[str, PatternSet]:
         return {value: patterns(words) for value, words in sources.items()}
 
-    nested = {"aspects", "ordinals", "follow_up", "either"}
+    nested = {"aspects", "ordinals", "follow_up", "goes_on", "either"}
     return Vocabulary(
         language=language,
         choices={field: group(data[field]) for field in CHOICES if field in data},
@@ -125,5 +126,6 @@ def vocabulary(language: Language) -> Vocabulary:
         aspects=group(intents["aspects"]),
         ordinals={int(number): patterns(words) for number, words in intents["ordinals"].items()},
         follow_up=patterns(intents["follow_up"]),
+        goes_on=patterns(intents["goes_on"]),
         either=patterns(intents["either"]),
     )
