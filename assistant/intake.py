@@ -50,12 +50,12 @@ _MADE_WORDS: Final = 3
 _ANSWER_WORDS: Final = 8
 _MOST_EMPLOYEES: Final = 50_000
 _YES_NO_WORDS: Final = 4
-_ADDED_FROM: Final = {"needs": 0.35, "sector": 0.4, "phase": 0.45, "collaboration": 0.4, "technically_new": 0.45}
+_ADDED_FROM: Final = {"needs": 0.4, "sector": 0.5, "phase": 0.45, "collaboration": 0.4, "technically_new": 0.45}
 """How sure the profile model has to be; from the cross-validation that its training prints."""
-_BELIEVED_FROM: Final = dict.fromkeys(("needs", "sector", "phase", "collaboration"), 0.1)
+_BELIEVED_FROM: Final = {"needs": 0.1, "sector": 0.1, "phase": 0.03, "collaboration": 0.1}
 """A reading of the rules goes where the model believes it less than this; what is said to be new or not is said plainly."""
 _LEAST_WORDS: Final = 5
-_SHORT: Final = 8
+_SHORT: Final = 15
 _SURER: Final = 0.25
 """A short message leaves little to go by, and a later one mostly answers or corrects: what it adds has to be plainer."""
 _NO_MEANS: Final = {"collaboration": "alleen"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -209,5 +210,5 @@ class IntentReader:
         if words.dont_know.any_in(folded):
             return False
         # Of noise the model knows nothing: somebody must have used one of these words before.
-        told = not everyday_words().isdisjoint(word.strip(".,!?") for word in folded.split())
+        told = any(word.isalpha() and word in everyday_words() for word in re.findall(r"\w+", folded))
         return polite or (told and likely[Intent.SMALLTALK] >= _EVEN)
