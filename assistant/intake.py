@@ -50,8 +50,8 @@ _MADE_WORDS: Final = 3
 _ANSWER_WORDS: Final = 8
 _MOST_EMPLOYEES: Final = 50_000
 _YES_NO_WORDS: Final = 4
-_ADDED_FROM: Final = {"needs": 0.4, "sector": 0.5, "phase": 0.45, "collaboration": 0.4, "technically_new": 0.45}
-"""How sure the profile model has to be; from the cross-validation that its training prints."""
+_ADDED_FROM: Final = {"needs": 0.5, "sector": 0.5, "phase": 0.55, "collaboration": 0.55, "technically_new": 0.6}
+"""How sure the profile model has to be: rather not understood than misunderstood (see its cross-validation)."""
 _BELIEVED_FROM: Final = {"needs": 0.1, "sector": 0.1, "phase": 0.03, "collaboration": 0.1}
 """A reading of the rules goes where the model believes it less than this; what is said to be new or not is said plainly."""
 _LEAST_WORDS: Final = 5

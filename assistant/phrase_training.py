@@ -28,7 +28,6 @@ _LEFT_OUT: Final = 0.05
 _UNFLAGGED: Final = 0.15
 """Of the texts, so many learn without their flags, or the network would only repeat these."""
 _SELDOM: Final = -3.0
-_SEED: Final = 20261121
 _NOT_THERE: Final = -1e4
 
 
@@ -69,10 +68,10 @@ class _Network(nn.Module):
         return {name: array.detach().numpy() for name, array in found.items()}
 
 
-def learn(texts: Sequence[str], flags: np.ndarray, truths: np.ndarray) -> PhraseNetwork:
-    """``flags``: texts × flags, ``truths``: texts × labels, both 0 or 1. Seeded; half a minute for 6,000 texts."""
-    torch.manual_seed(_SEED)
-    dice = np.random.default_rng(_SEED)
+def learn(texts: Sequence[str], flags: np.ndarray, truths: np.ndarray, seed: int) -> PhraseNetwork:
+    """``flags``: texts × flags, ``truths``: texts × labels, both 0 or 1. A minute for 6,000 texts."""
+    torch.manual_seed(seed)
+    dice = np.random.default_rng(seed)
     network = _Network(_start(), flags.shape[1], truths.shape[1])
     ids = [pieces_of(text)[0] for text in texts]
     rest = [weight for name, weight in network.named_parameters() if name != "pieces.weight"]

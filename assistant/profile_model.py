@@ -1,9 +1,9 @@
 """What do the words of a message say of the firm and its plan? Classifiers beside the rules.
 
 People say "we vinden geen lassers meer" rather than "personeel". The lexicon knows many such words;
-this knows what thousands of annotated messages have in common. Two models that err differently say how
+this knows what thousands of annotated messages have in common. Models that err differently say how
 likely it is that a message states a value of a field: a logistic regression per value on the message's
-n-grams and vector (``features.py``), and a small network that reads phrases (``phrase_network.py``). Both
+n-grams and vector (``features.py``), and small networks that read phrases (``phrase_network.py``). All
 also see what the rules read. Trained by ``python -m assistant.profile_training``.
 """
 
@@ -35,7 +35,9 @@ _STRENGTH: Final = 8.0
 _VECTOR_WEIGHT: Final = 3.0
 _CLAUSE: Final = re.compile(r"[^.;:!?\n,]+")
 _MOST_WORDS: Final = 8
-_NETWORK: Final = "network."
+_NETWORK: Final = "network"
+_SEEDS: Final = (20261121, 20261122)
+"""Two networks rather than one: what one happens to learn wrong, the other mostly does not."""
 _NEVER: Final = -10.0
 
 
@@ -87,13 +89,13 @@ def _example(_: Path, cells: list[str]) -> Example:
 
 
 class ProfileModel:
-    """How likely each value is stated: the mean of what a linear model and a network say of it."""
+    """How likely each value is stated: the mean of what a linear model and the networks say of it."""
 
-    def __init__(self, weights: np.ndarray, bias: np.ndarray, network: PhraseNetwork) -> None:
-        """``weights``: features × values; ``bias``: one per value."""
+    def __init__(self, weights: np.ndarray, bias: np.ndarray, networks: Sequence[PhraseNetwork]) -> None:
+        """``weights``: features × values; ``bias``: one per value; ``networks``: alike, but for the seed they learnt from."""
         self._of_ngrams, self._of_rules, self._of_vector = np.split(weights, [PLACES, PLACES + len(VALUES)])
         self._bias = bias
-        self._network = network
+        self._networks = tuple(networks)
 
     def likelihood(self, text: str, by_rules: Collection[Stated]) -> dict[Stated, float]:
         """``by_rules``: what the rules read in this same text."""
@@ -105,7 +107,7 @@ class ProfileModel:
             + _VECTOR_WEIGHT * (vector @ self._of_vector)
             + self._bias
         )
-        both = (scores + self._network.scores(text, rules)) / 2
+        both = (scores + np.mean([network.scores(text, rules) for network in self._networks], axis=0)) / 2
         return dict(zip(VALUES, (1 / (1 + np.exp(-both))).tolist(), strict=True))
 
     def words_for(self, text: str, value: Stated) -> str:
@@ -113,15 +115,19 @@ class ProfileModel:
         clauses = _clauses(text)
         if not clauses:
             return text
-        spoken = self._network.spoken_by(text, clauses, VALUES.index(value))
-        start, end = clauses[int(np.argmax(spoken))]
+        spoken = [network.spoken_by(text, clauses, VALUES.index(value)) for network in self._networks]
+        start, end = clauses[int(np.argmax(np.sum(spoken, axis=0)))]
         return text[start:end]
 
     def save(self, path: Path, digest: str) -> None:
         weights = np.concatenate([self._of_ngrams, self._of_rules, self._of_vector])
-        network = {f"{_NETWORK}{name}": array for name, array in self._network.arrays().items()}
+        networks = {
+            f"{_NETWORK}{number}.{name}": array
+            for number, network in enumerate(self._networks)
+            for name, array in network.arrays().items()
+        }
         linear = {"weights": weights.astype(np.float16), "bias": self._bias, "digest": np.array(digest)}
-        np.savez_compressed(path, allow_pickle=False, **linear, **network)
+        np.savez_compressed(path, allow_pickle=False, **linear, **networks)
 
 
 def _clauses(text: str) -> list[tuple[int, int]]:
@@ -138,9 +144,10 @@ def _clauses(text: str) -> list[tuple[int, int]]:
 @lru_cache(maxsize=1)
 def load_profile_model(path: Path = WEIGHTS) -> ProfileModel:
     with np.load(path) as data:
-        network = {name.removeprefix(_NETWORK): data[name] for name in data.files if name.startswith(_NETWORK)}
         weights = np.ascontiguousarray(data["weights"], dtype=np.float32)
-        return ProfileModel(weights, data["bias"], PhraseNetwork(network))
+        starts = [f"{_NETWORK}{number}." for number, _ in enumerate(_SEEDS)]
+        networks = [{name.removeprefix(start): data[name] for name in data.files if name.startswith(start)} for start in starts]
+        return ProfileModel(weights, data["bias"], [PhraseNetwork(network) for network in networks])
 
 
 def train(examples: Sequence[Example], by_rules: Sequence[Collection[Stated]]) -> ProfileModel:
@@ -167,8 +174,8 @@ def train(examples: Sequence[Example], by_rules: Sequence[Collection[Stated]]) -
     columns = Parallel(n_jobs=-1)(delayed(learnt)(at) for at in range(len(VALUES)))
     weights = np.array([column for column, _ in columns], dtype=np.float32).T
     bias = np.array([intercept for _, intercept in columns], dtype=np.float32)
-    network = learn(texts, np.asarray(rules.todense()), truths)
-    return ProfileModel(weights, bias, network)
+    networks = [learn(texts, np.asarray(rules.todense()), truths, seed) for seed in _SEEDS]
+    return ProfileModel(weights, bias, networks)
 
 
 def digest(examples: Iterable[Example]) -> str:
