@@ -76,7 +76,7 @@ class IntentReader:
         if referred:
             intent = self._kind(folded, likely, words, len(referred)) or Intent.EXPLAIN
             return ReadIntent(intent, referred, aspect=self._aspect(folded, words))
-        if self._is_smalltalk(folded, likely, words, situation):
+        if not tells and self._is_smalltalk(folded, likely, words, situation):
             return ReadIntent(Intent.SMALLTALK)
         answers = len(said) > 1 and "?" not in last
         about = sum(likely[intent] for intent in _ABOUT_ONE)

@@ -506,6 +506,21 @@ def test_a_stray_word_is_no_need(intake: Intake, message: str) -> None:
     assert "needs" not in understood(intake, message)
 
 
+@pytest.mark.parametrize(
+    ("text", "main", "beside", "ruled_out"),
+    [
+        ("Samen met twee bedrijven en de universiteit maken we een pomp.", "kennisinstelling", {"mkb-partners"}, set()),
+        ("We ontwikkelen het met een ander bedrijf, zonder universiteit.", "mkb-partners", set(), {"kennisinstelling"}),
+        ("Zonder universiteit. Of nee, toch met de universiteit.", "kennisinstelling", set(), set()),
+    ],
+)
+def test_whom_they_work_with(intake: Intake, text: str, main: str, beside: set[str], ruled_out: set[str]) -> None:
+    profile = intake.understand([Message(role="user", content=text)]).profile
+    assert profile.collaboration == main
+    assert {value for field, value in profile.beside if field == "collaboration"} == beside
+    assert {value for field, value in profile.ruled_out if field == "collaboration"} == ruled_out
+
+
 def test_what_is_denied_is_not_a_need(intake: Intake) -> None:
     assert understood(intake, "geen subsidie maar een lening")["needs"] == ["lening"]
 

@@ -34,6 +34,48 @@ def test_comparison(test, profile, expected):
     assert verdict_of(Comparison(field=field, op=op, value=value), Profile(**profile)) is expected
 
 
+ABROAD = Comparison(field="collaboration", op="includes", value=["internationaal"])
+WITH_FIRMS = Comparison(field="collaboration", op="one_of", value=["mkb-partners"])
+
+
+@pytest.mark.parametrize(
+    ("profile", "expected"),
+    [
+        ({}, UNKNOWN),
+        ({"collaboration": "internationaal"}, MET),
+        ({"collaboration": "mkb-partners"}, UNKNOWN),  # a partner abroad may come beside it
+        ({"collaboration": "alleen"}, NOT_MET),
+        ({"ruled_out": {("collaboration", "internationaal")}}, NOT_MET),
+        ({"collaboration": "mkb-partners", "ruled_out": {("collaboration", "internationaal")}}, NOT_MET),
+        ({"collaboration": "kennisinstelling", "beside": {("collaboration", "internationaal")}}, MET),
+    ],
+)
+def test_an_open_field_may_hold_more_than_was_said(profile, expected):
+    assert verdict_of(ABROAD, Profile(**profile)) is expected
+
+
+@pytest.mark.parametrize(
+    ("profile", "expected"),
+    [
+        ({"collaboration": "kennisinstelling"}, NOT_MET),
+        ({"collaboration": "kennisinstelling", "beside": {("collaboration", "mkb-partners")}}, MET),
+        ({"ruled_out": {("collaboration", "mkb-partners")}}, NOT_MET),
+    ],
+)
+def test_what_holds_beside_counts_and_what_is_denied_does_not(profile, expected):
+    assert verdict_of(WITH_FIRMS, Profile(**profile)) is expected
+
+
+def test_only_open_fields_can_include():
+    with pytest.raises(ValueError, match="includes"):
+        Comparison(field="province", op="includes", value=["zeeland"])
+
+
+def test_what_practically_every_firm_meets_proves_nothing(tiny):
+    assert match(tiny["proefbon"], Profile(employees=5, province="zeeland")).proven == 1.0
+    assert match(tiny["proefbon"], Profile()).proven < 1.0
+
+
 def test_combined_tests():
     small = Comparison(field="employees", op="at_most", value=9)
     young = Comparison(field="company_age_years", op="at_most", value=5)
