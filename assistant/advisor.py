@@ -176,6 +176,8 @@ class Advisor:
             advice = composer.evaluate(instruments)
         elif understood.intent is Intent.STATUS:
             advice = composer.status(instruments)
+        elif understood.aspect == "combination" and len(instruments) > 1:
+            advice = composer.combine(instruments)
         else:
             advice = composer.explain(instruments, understood.aspect, self._nearest_facts(understood))
         return self._reply(understood, advice, citer, mentioned=understood.named)

@@ -26,6 +26,7 @@ _MOST_MET = 3
 _MOST_FACTS = 4
 _MOST_FINDINGS = 3
 _MOST_OF_WHAT_ENDED = 2
+_MOST_OF_COMBINING = 2
 _ABOUT_THE_SCHEME = (FactKind.BUDGET, FactKind.USE)
 """Kinds of facts that tell how the scheme fares, and not what an entrepreneur can do with it."""
 _ADDITION = re.compile(r" \([^()]*\)$")
@@ -174,7 +175,7 @@ class Composer:
                     seen.add(pair)
                     text = self._citer.cite(instrument, instrument.fact(link.fact))
                     lines.append(self._labelled(_RELATION_LINES[link.relation], text))
-        return ["\n".join(lines)] if lines else []
+        return ["\n".join(dict.fromkeys(lines))] if lines else []
 
     def _recommendation(self, place: int, entry: Ranked) -> Recommendation:
         instrument, fit = entry.instrument, entry.match.fit or Fit.MAYBE
@@ -324,6 +325,29 @@ class Composer:
             return [self._rejected_line(result)] if result.rejected_by != STATUS else []
         return self._checks_lines(result) if any(e.verdict is Verdict.MET for e in result.verdicts) else []
 
+    def combine(self, instruments: Sequence[Instrument]) -> Advice:
+        """Do these go together? What links them, what each says of combining, and whom to ask where nothing does."""
+        names = self._joined([instrument.name.of(self._language) for instrument in instruments])
+        links = self._together(instruments)
+        ids = {instrument.id for instrument in instruments}
+        linked = {id_ for one in instruments for link in one.combinations if link.with_ in ids for id_ in (one.id, link.with_)}
+        if linked != ids:
+            desks = self._joined(list(dict.fromkeys(self._desk(instrument) for instrument in instruments)))
+            links.insert(0, self._phrases.say("combine.nothing", desk=desks))
+        about = []
+        for instrument in instruments:
+            facts = facts_of(self._catalogue, instrument, ASPECT_KINDS["combination"], self._profile)[:_MOST_OF_COMBINING]
+            told = [self._short(instrument), *(self._citer.cite(instrument, fact) for fact in facts)]
+            title = self._phrases.say("explain.title", name=instrument.name.of(self._language))
+            about.append("\n".join([title, *(f"- {line}" for line in told if line not in links[0])]))
+        return Advice("\n\n".join([self._phrases.say("combine.title", names=names), *links, *about]))
+
+    def _joined(self, names: Sequence[str]) -> str:
+        """'A, B en C'."""
+        if len(names) < 2:
+            return "".join(names)
+        return f" {self._phrases.say('compare.join')} ".join([", ".join(names[:-1]), names[-1]])
+
     def evaluate(self, instruments: Sequence[Instrument]) -> Advice:
         """What evaluations found, who says so, and who disputes it."""
         return Advice("\n\n".join(self._evaluation(instrument) for instrument in instruments))
@@ -369,14 +393,13 @@ class Composer:
     def compare(self, instruments: Sequence[Instrument]) -> Advice:
         """A table, with citations in each cell."""
         names = [instrument.name.of(self._language) for instrument in instruments]
-        joined = f" {self._phrases.say('compare.join')} ".join([", ".join(names[:-1]), names[-1]])
         rows = [["", *(_ADDITION.sub("", name) for name in names)], ["---"] * (len(names) + 1)]
         for row in ("what", "who", "gets", "status", "evidence"):
             label = self._phrases.say(f"compare.rows.{row}")
             rows.append([label, *(self._cell(row, instrument) for instrument in instruments)])
         table = "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows)
         links = self._together(instruments)
-        return Advice("\n\n".join([self._phrases.say("compare.title", names=joined), table, *links]))
+        return Advice("\n\n".join([self._phrases.say("compare.title", names=self._joined(names)), table, *links]))
 
     def _cell(self, row: str, instrument: Instrument) -> str:
         facts: Sequence[Fact | Evaluation] = ()

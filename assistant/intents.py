@@ -125,7 +125,8 @@ class IntentReader:
             return ReadIntent(Intent.RECOMMEND)
         if words.intents["more"].any_in(folded) and self._rule(folded, words, len(named)) is None:
             return ReadIntent(Intent.RECOMMEND)  # "we hebben al WBSO, wat nog meer?"
-        aspect = self._aspect(folded, words)
+        together = len(named) > 1 and words.aspects["combination"].any_in(folded)
+        aspect = "combination" if together else self._aspect(folded, words)
         return ReadIntent(kind or Intent.EXPLAIN, named[:_COMPARED], True, aspect)
 
     def _with_referred(

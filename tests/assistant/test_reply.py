@@ -269,3 +269,15 @@ def test_a_question_about_needs_offers_few_options(language):
     options = phrases.options("needs")
     assert len(options) <= 7
     assert all(phrases.option_value("needs", label) == value for label, value in options)
+
+
+def test_whether_two_go_together_is_said_first(tiny_advisor):
+    reply = tiny_advisor.reply(user("Kan ik de Proefbon combineren met de Groeilening?"))
+    assert reply.intent is Intent.EXPLAIN
+    assert reply.mentioned == ("proefbon", "groeilening")
+    assert reply.answer.split("\n\n")[1].startswith("Hoe dit samengaat:")
+
+
+def test_where_no_source_links_them_it_says_so(tiny_advisor):
+    reply = tiny_advisor.reply(user("Kan ik de Groeilening combineren met de Oude Regeling?"))
+    assert "zeggen niet" in reply.answer
