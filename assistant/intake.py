@@ -23,7 +23,7 @@ from assistant.patterns import Found, fold
 from assistant.phrases import Phrases
 from assistant.places import gazetteer
 from assistant.profile_model import ProfileModel, Stated
-from assistant.quantities import merge
+from assistant.quantities import MOST_EMPLOYEES, Quantity, merge
 from assistant.vocabulary import Vocabulary, vocabulary
 from knowledge.models import LANGUAGES, Language
 from knowledge.profile_fields import BOOLEANS, CHOICES, LISTS, NOTHING_ELSE, NUMBERS, OPEN
@@ -31,6 +31,7 @@ from knowledge.profile_fields import BOOLEANS, CHOICES, LISTS, NOTHING_ELSE, NUM
 _LONGEST_MESSAGE: Final = 20_000
 _CLAUSE_END: Final = re.compile(r"[.;:!?\n,]|\b(?:maar|but|wel|en|and)\b")
 _SOFT_WEIGHT: Final = 0.3
+_SENTENCE: Final = re.compile(r"[.;!?\n](?!\d)")
 _PAUSE: Final = re.compile(r"[.;:!?\n,(]")
 _PLAN_FIELDS: Final = ("phase", "amount_eur", "technically_new", "collaboration", "own_contribution")
 """Of a plan, not of the firm: another subject makes them unknown again."""
@@ -48,7 +49,6 @@ _BUYING: Final = "geld-investering"
 _OFFERED_WORDS: Final = 2
 _MADE_WORDS: Final = 3
 _ANSWER_WORDS: Final = 8
-_MOST_EMPLOYEES: Final = 50_000
 _YES_NO_WORDS: Final = 4
 _ADDED_FROM: Final = {"needs": 0.5, "sector": 0.5, "phase": 0.55, "collaboration": 0.55, "technically_new": 0.6}
 """How sure the profile model has to be: rather not understood than misunderstood (see its cross-validation)."""
@@ -176,7 +176,7 @@ class Intake:
             read.forget_plan()
         if question is not None and self._is_whole_answer(text, folded, question, words, read):
             return
-        numbers = self._read_numbers(text, folded, words, read)
+        numbers = self._read_numbers(text, folded, question, words, read)
         place = gazetteer().firm_place(text, for_client=words.adviser.any_in(folded))
         if place:
             read.put("province", place.province, text[place.start : place.end])
@@ -233,10 +233,14 @@ class Intake:
         mentions = [(mention.start, mention.end) for mention in self._names.find(text)]
         return [(start, end) for start, end in mentions if not words.is_everyday(folded[start:end])]
 
-    def _read_numbers(self, text: str, folded: str, words: Vocabulary, read: _Read) -> frozenset[str]:
+    def _read_numbers(self, text: str, folded: str, question: str | None, words: Vocabulary, read: _Read) -> frozenset[str]:
         """Put the stated numbers; which fields they are."""
         stated = [q for q in words.quantities.read(text, self._now()) if not self._is_denied(folded, q.start)]
-        merged = merge(stated)
+        merged = merge(stated, lambda start, end: words.changed.any_in(folded[start:end]))
+        people = merged.get("employees")
+        asked = question == "employees" or read.last_numbers == {"employees"}
+        if people and "employees" in read.readings and not asked and not _is_newer(people, folded, words):
+            del merged["employees"]
         for name, quantity in merged.items():
             read.put(name, quantity.value, text[quantity.start : quantity.end])
         if not merged and len(read.last_numbers) == 1 and words.correction.any_in(folded):
@@ -422,13 +426,23 @@ def _blanked(folded: str, spans: Sequence[tuple[int, int]]) -> str:
 
 def _is_valid(reading: FieldReading) -> bool:
     """A number out of all proportion ('9999999999 medewerkers') is not understood rather than an error."""
-    if reading.field == "employees" and reading.words and reading.value > _MOST_EMPLOYEES:
-        return False  # it was something else: 'in totaal 250.000'
+    if reading.field == "employees" and reading.words and reading.value > MOST_EMPLOYEES:
+        return False
     try:
         Profile(**{reading.field: reading.value})
     except ValidationError:
         return False
     return True
+
+
+def _is_newer(people: Quantity, folded: str, words: Vocabulary) -> bool:
+    """Does a later number of people replace an earlier one? Not that of a partner ('een bedrijfje van vier man ontwikkelt …')."""
+    if people.of_part:
+        return False
+    if len(folded.split()) <= _ANSWER_WORDS or words.correction.any_in(folded):
+        return True
+    phrase = _SENTENCE.split(folded[: people.start])[-1] + _SENTENCE.split(folded[people.start :])[0]
+    return words.we.any_in(phrase) or words.changed.any_in(phrase)
 
 
 def _negated(folded: str, place: Found, words: Vocabulary) -> bool:

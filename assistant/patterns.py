@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 _WEIGHT = re.compile(r"\^(\d+(?:\.\d+)?)$")
-_GAP = r"(?:[\w'’&-]+,?\s+){0,3}"
+_GAP = r"(?:(?:[\w'’&€-]|[.,](?=\d))+,?\s+){0,3}"
 _MARKS = {"~": _GAP, ":": r"\s*[:;,?!(-]+\s*"}
 _CLAUSE_ENDS = r"(?=\s*(?:[.,;:!?)\n]|$))"
 _SENTENCE_STARTS = r"(?:^|(?<=[.;:!?\n(]))\s*"

@@ -23,7 +23,7 @@ _WITH_PLACE = re.compile(_WITH + "$")
 _SCHOOL = re.compile(r"\s+(?:university|universiteit)\b")
 """'Met de Hogeschool Rotterdam', 'with Utrecht University': where the partner is tells nothing about the firm's place."""
 _DENIED = re.compile(r"\b(?:niet|not)\s+(?:meer\s+|langer\s+)?(?:in|uit|te|from)\s+$")
-_NO_PROVINCES = frozenset({"ambiguous", "needs_introduction", "introductions", "own", "of_others", "clients"})
+_NO_PROVINCES = frozenset({"ambiguous", "needs_introduction", "introductions", "own", "of_others", "clients", "itself"})
 _COMPASS_POINT = r"(?:noord|zuid|oost|west|midden)[- ]"
 _COMPASS = re.compile(rf"^{_COMPASS_POINT}")
 
@@ -52,6 +52,8 @@ class Gazetteer:
         self._of_others = re.compile(
             rf"(?<!\w)(?:{others})\s+(?:(?:van|of)\s+(?:ons|mij|ours|mine)\s+)?(?:in|uit|from|van|of|bij|near)\s+(?:de\s+|het\s+|the\s+)?$"
         )
+        itself = "|".join(map(re.escape, data["itself"]))
+        self._itself = re.compile(rf"(?<!\w)(?:{itself})\s+(?:[\w-]+\s+){{0,3}}$")
         self._client = re.compile(rf"(?:{'|'.join(map(re.escape, data['clients']))})\b")
         names = {fold(name): province for province, places in data.items() if province not in _NO_PROVINCES for name in places}
         self._provinces = names
@@ -83,7 +85,7 @@ class Gazetteer:
         if _DENIED.search(before) or _PERSON.search(before) or _is_surname(text, match.start()):
             return False
         others = self._of_others.search(before)
-        if others and not (for_client and self._client.match(others[0])):
+        if others and not (for_client and self._client.match(others[0])) and not self._itself.search(before[: others.start()]):
             return False  # where a customer is
         if _WITH_SCHOOL.search(before) or (_WITH_PLACE.search(before) and _SCHOOL.match(after)):
             return False

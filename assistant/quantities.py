@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -27,11 +27,17 @@ _TOGETHER = re.compile(r"\s+(?:samen|together)\b")
 _CLOSED = re.compile(r"\s*[.;,)!?]|\s*$")
 _PHRASE = re.compile(r"[.;!?](?!\d)")
 _WORK_ON = re.compile(r"\s+(?:mee|ermee|eraan|met|hieraan|daaraan|on it|with it|on this|with this)\b")
+_OLD_THING = re.compile(
+    r"^\s*(?:de|het|die|dat|the|that)\s+(?!bedrijf|zaak|firma|company|firm|business)[\w-]+\s+(?:is|zijn|are)\s.*\b(?:oud|old)$"
+)
+"""'De gasketel is twintig jaar oud'."""
 _LONE = 1
 _NO_NUMBER = frozenset({"een", "a", "an"})
 """Articles, which number words are too: 'een medewerker' does not say that there is one."""
 _LEAST_AMOUNT = 500
 _FIRST_YEAR = 1800
+MOST_EMPLOYEES = 50_000
+"""More than that were something else: 'in totaal 250.000'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,8 @@ class Quantity:
     value: int
     start: int
     end: int
+    of_part: bool = False
+    """Of some of the firm's people: says nothing against a number that is known of all."""
 
 
 @lru_cache(maxsize=2)
@@ -108,6 +116,7 @@ class QuantityReader:
         self._looked_for = re.compile(rf"(?<!\w)(?:{options('looked_for')})(?!\w)")
         self._roles = re.compile(rf"{counted}(?:{options('people_roles')})(?!\w)")
         self._fixed_people = _fixed(data["people_fixed"], classes)
+        own_firm = rf"(?:{any_of(classes['firma'])}|{options('legal_forms')})"
         years, ago, started = options("years"), options("ago"), options("started_words")
         self._ago = re.compile(rf"(?:{ago})(?!\w)")
         self._age = [
@@ -116,8 +125,17 @@ class QuantityReader:
             re.compile(rf"{number}\s*(?:{years})\s+(?:{ago})\s+(?:[\w'-]+\s+){{0,10}}(?:{started})(?!\w)"),
             re.compile(rf"(?<!\w)(?:{started})\s+(?:\w+\s+){{0,3}}{number}\s*(?:{years})\s+(?:{ago})(?!\w)"),
             # "4 man, bv, 2 jaar": in a list of what a firm is.
-            re.compile(rf"(?:{options('people')}|{options('legal_forms')})\)?,\s+{number}\s*(?:{years})(?=\s*(?:[.,;)\n]|$))"),
+            re.compile(
+                rf"(?:{options('people')}|{options('legal_forms')})\)?,\s+{number}\s*(?:{years})(?:\s+(?:nu|now))?(?=\s*(?:[.,;)\n]|$))"
+            ),
+            re.compile(rf"(?<=,\s){number}\s*(?:{years}),\s+(?:{options('legal_forms')})(?!\w)"),
+            re.compile(rf"(?<!\w)(?:my|our|own|an?)\s+{own_firm}\s+for\s+{number}\s*(?:{years})(?!\w)"),
+            # "Heb nu drie jaar een eigen restaurant".
+            re.compile(rf"{number}\s*(?:{years})\s+(?:een|mijn|onze|ons|my|our|an?)\s+(?:eigen\s+|own\s+)?{own_firm}(?!\w)"),
         ]
+        self._own_firm = re.compile(
+            rf"\s+(?:met|with|on)\s+(?:onze|ons|mijn|our|my|de|the)\s+(?:eigen\s+|own\s+)?{own_firm}(?!\w)"
+        )
         self._not_age = re.compile(rf"(?<!\w)(?:{options('age_not_with')})(?!\w)")
         months = options("months")
         self._months = [
@@ -133,6 +151,7 @@ class QuantityReader:
             rf"|(?<!\d)(?P<year2>(?:1[89]|20)\d\d) (?:{options('started')})"
         )
         self._fixed_age = _fixed(data["age_fixed"], classes)
+        self._last_year = re.compile(rf"(?<!\w)(?:vorig jaar|last year)\s+(?:[\w'-]+\s+){{0,8}}{own_firm}\s+(?:{started})(?!\w)")
         self._person = re.compile(rf"(?:{options('age_of_person')})\s+$")
         self._turnover = re.compile(rf"(?:{options('turnover')})")
         self._no_amount = re.compile(rf"(?:{options('not_an_amount')})")
@@ -191,7 +210,7 @@ class QuantityReader:
         whole = fixed + [quantity for quantity in found if quantity not in parts]
         # "Met vijf bakkers samen" are five firms.
         roles = [one for one in self._counted(self._roles, folded) if not _TOGETHER.match(folded, one.end)]
-        return total or whole or parts or roles
+        return total or whole or [replace(one, of_part=True) for one in parts or roles]
 
     def _is_part(self, quantity: Quantity, folded: str) -> bool:
         """'waarvan 6 man in de ontwikkeling', 'een team van 3': not the whole firm."""
@@ -209,7 +228,13 @@ class QuantityReader:
         for match in regex.finditer(folded):
             value = self._value(match.groupdict().get("n2") or match["n"])
             before = folded[: match.start()]
-            if value is None or value != int(value) or _GOAL.search(before) or self._other_firms.search(before):
+            if (
+                value is None
+                or value != int(value)
+                or value > MOST_EMPLOYEES
+                or _GOAL.search(before)
+                or self._other_firms.search(before)
+            ):
                 continue
             to_come = self._more_people.match(folded, match.end())
             if to_come and _CLOSED.match(folded, to_come.end()):
@@ -226,15 +251,19 @@ class QuantityReader:
             for match in (match for regex in regexes for match in regex.finditer(folded)):
                 value = self._value(match["n"])
                 before = _CLAUSE.split(folded[: match.start()])[-1]
-                if value is None or self._person.search(folded[: match.start()]) or self._not_age.search(before):
+                ago = self._ago.search(match[0])
+                person = self._person.search(folded[: match.start()]) and not ago
+                if value is None or person or self._not_age.search(before) or _OLD_THING.search(before + match[0]):
                     continue
-                if _WORK_ON.match(folded, match.end()) and not self._ago.search(match[0]):
-                    continue  # a plan, not the firm
+                on_plan = _WORK_ON.match(folded, match.end()) and not self._own_firm.match(folded, match.end())
+                if on_plan and not ago:
+                    continue
                 found.append(Quantity("company_age_years", int(value) // per_year, match.start(), match.end()))
         for match in self._since.finditer(folded):
             age = today.year - int(match["year"] or match["year2"])
             if age >= 0:
                 found.append(Quantity("company_age_years", age, match.start(), match.end()))
+        found += [Quantity("company_age_years", 1, match.start(), match.end()) for match in self._last_year.finditer(folded)]
         return found + _stated(self._fixed_age, "company_age_years", folded)
 
     def _amounts(self, folded: str) -> list[Quantity]:
@@ -257,7 +286,9 @@ class QuantityReader:
             turnover = bool(self._turnover.search(clause_before) or self._turnover.search(clause_after))
             alone = not re.match(r"\s*\w", after)
             phrase = _PHRASE.split(folded[: match.start()])[-1]
-            in_thousands = in_thousands and (wanted or turnover or (alone and bool(self._wanted.search(phrase))))
+            in_thousands = in_thousands and (
+                wanted or turnover or (alone and (bool(self._wanted.search(phrase)) or not phrase.strip()))
+            )
             millions = match["scale"] == "m" and turnover
             if not (match["cur"] or match["cur2"] or scaled or millions or in_thousands):
                 continue
@@ -305,9 +336,15 @@ def _digits(token: str) -> float | None:
         return None
 
 
-def merge(quantities: Sequence[Quantity]) -> dict[str, Quantity]:
-    """One reading per field: the last one stated wins, as in a correction."""
-    merged: dict[str, Any] = {}
+def merge(quantities: Sequence[Quantity], corrects: Callable[[int, int], bool]) -> dict[str, Quantity]:
+    """One reading per field: the last one stated wins, as in a correction.
+
+    Of people the first wins: who tells of a firm begins with its own, and later come a partner's. Unless the words
+    between two numbers correct: ``corrects(end of the one, start of the other)``.
+    """
+    merged: dict[str, Quantity] = {}
     for quantity in sorted(quantities, key=lambda quantity: quantity.start):
-        merged[quantity.field] = quantity
+        known = merged.get(quantity.field)
+        if known is None or quantity.field != "employees" or quantity.start < known.end or corrects(known.end, quantity.start):
+            merged[quantity.field] = quantity
     return merged

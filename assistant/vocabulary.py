@@ -56,6 +56,8 @@ class Vocabulary:
     own_plan: PatternSet
     dont_know: PatternSet
     correction: PatternSet
+    changed: PatternSet
+    we: PatternSet
     new_subject: PatternSet
     yes: PatternSet
     no: PatternSet
@@ -118,6 +120,8 @@ def vocabulary(language: Language) -> Vocabulary:
         own_plan=patterns(data["own_plan"]),
         dont_know=patterns(data["dont_know"]),
         correction=patterns(data["correction"]),
+        changed=patterns([*data["correction"], *data["by_now"]]),
+        we=patterns(data["we"]),
         new_subject=patterns(data["new_subject"]),
         yes=patterns(data["yes"]),
         no=patterns(data["no"]),
