@@ -141,6 +141,7 @@ class Intake:
         spoken = language or written
         read, asked = _Read(), []
         question: str | None = None
+        answered = False
         for message in messages:
             if message.role == "assistant":
                 question = self._question_in(message.content)
@@ -149,11 +150,12 @@ class Intake:
             else:
                 text = message.content[:_LONGEST_MESSAGE]
                 self._read_message(text, detect_language([text], written), question, read)
+                answered = any(stated.field == question for stated in read.heard)
                 question = None
         readings = self._final(read, corrections or {})
         values = {reading.field: reading.value for reading in readings}
         profile = Profile(**values, ruled_out=frozenset(read.ruled_out), beside=frozenset(read.beside))
-        intent = self._intents.read(messages, written, profile)
+        intent = self._intents.read(messages, written, profile, answered=answered)
         return Understanding(
             language=spoken, intent=intent.intent, profile=profile, readings=readings, named=intent.named,
             asked=tuple(dict.fromkeys(asked)), written=written, query=_query(said, intent.named_last), aspect=intent.aspect,

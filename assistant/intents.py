@@ -53,7 +53,8 @@ class IntentReader:
         self._names = names
         self._model = model or load_intent_model()
 
-    def read(self, messages: Sequence[Message], language: Language, profile: Profile) -> ReadIntent:
+    def read(self, messages: Sequence[Message], language: Language, profile: Profile, *, answered: bool = False) -> ReadIntent:
+        """``answered``: the last message gave what the assistant had asked for."""
         said = [message.content for message in messages if message.role == "user"]
         if not said or not said[-1].strip():
             return ReadIntent(Intent.OUT_OF_SCOPE)
@@ -66,7 +67,7 @@ class IntentReader:
         mentions = self._names.find(last)
         likely = self._model.likelihood(masked(last, [(mention.start, mention.end) for mention in mentions]))
         named = tuple(dict.fromkeys(mention.instrument for mention in mentions))
-        tells = self._answers(messages, folded, words, len(named))
+        tells = (answered and "?" not in folded) or self._answers(messages, folded, words, len(named))
         if named and not tells and not self._needs_only(mentions, folded, words, len(named)):
             named = self._with_referred(messages, folded, likely, words, named)
             return self._about_named(folded, mentions, named, likely, words, profile)
@@ -196,6 +197,8 @@ class IntentReader:
         )
         if words.intents["compare"].any_in(folded):
             return spoken_of[:2]
+        if words.intents["which"].any_in(folded):
+            return ()  # "Welke subsidie betaalt daaraan mee?" asks for advice
         return spoken_of[:1] if asks and words.follow_up.any_in(folded) else ()
 
     def _spoken_of(self, messages: Sequence[Message]) -> tuple[str, ...]:
