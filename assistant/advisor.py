@@ -20,9 +20,10 @@ from assistant.questions import ask, next_question
 from assistant.ranking import Ranked, Weights, choose, is_wanted, load_weights, rank
 from knowledge.catalogue import Catalogue
 from knowledge.models import LANGUAGES, Language
+from knowledge.passages import FACT, FINDING
 from knowledge.retrieval import HybridSearch, InstrumentHit
 
-_NEAREST_FACTS: Final = 3
+_NEAREST: Final = 3
 
 
 class Advisor:
@@ -173,21 +174,21 @@ class Advisor:
         if understood.intent is Intent.COMPARE:
             advice = composer.compare(instruments)
         elif understood.intent is Intent.EVALUATE:
-            advice = composer.evaluate(instruments)
+            advice = composer.evaluate(instruments, self._nearest(understood, FINDING))
         elif understood.intent is Intent.STATUS:
-            advice = composer.status(instruments)
+            advice = composer.status(instruments, self._nearest(understood, FACT))
         elif understood.aspect == "combination" and len(instruments) > 1:
             advice = composer.combine(instruments)
         else:
-            advice = composer.explain(instruments, understood.aspect, self._nearest_facts(understood))
+            advice = composer.explain(instruments, understood.aspect, self._nearest(understood, FACT))
         return self._reply(understood, advice, citer, mentioned=understood.named)
 
-    def _nearest_facts(self, understood: Understanding) -> list[str]:
-        """The facts of each named instrument that come nearest to the question."""
+    def _nearest(self, understood: Understanding, kind: str) -> list[str]:
+        """The facts or findings of each named instrument that come nearest to the question."""
         found: list[str] = []
         for instrument in understood.named:
-            hits = self._search.facts(understood.query, understood.written, instrument)
-            found += [hit.document.metadata["fact"] for hit in hits[:_NEAREST_FACTS]]
+            hits = self._search.facts(understood.query, understood.written, instrument, kind)
+            found += [hit.document.metadata["fact"] for hit in hits[:_NEAREST]]
         return found
 
     def _composer(self, understood: Understanding, phrases: Phrases) -> tuple[Composer, Citer]:

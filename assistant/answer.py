@@ -25,6 +25,7 @@ _MOST_UNKNOWN = 2
 _MOST_MET = 3
 _MOST_FACTS = 4
 _MOST_FINDINGS = 3
+_MOST_ASKED = 2
 _MOST_OF_WHAT_ENDED = 2
 _MOST_OF_COMBINING = 2
 _ABOUT_THE_SCHEME = (FactKind.BUDGET, FactKind.USE)
@@ -274,7 +275,7 @@ class Composer:
         if general or aspect == "amount":
             gets = self._benefits(instrument)
             nearest = [*gets, *nearest] if aspect else [*nearest, *gets]
-        own = self._own_status(instrument)
+        own = [*self._own_status(instrument), *self._own_contact(instrument)]
         every = {fact.id: fact for fact in (*own, *nearest, *on_aspect)}
         found = [fact for id_, fact in every.items() if id_ != instrument.in_short.fact]
         if instrument.status.state is StatusState.ENDED:
@@ -285,6 +286,10 @@ class Composer:
         """What became of it in the firm's own province."""
         found = facts_of(self._catalogue, instrument, (FactKind.STATUS,), self._profile)
         return [fact for fact in found if fact.provinces and fact.id != instrument.status.fact]
+
+    def _own_contact(self, instrument: Instrument) -> list[Fact]:
+        """Who it is in the firm's own province."""
+        return [fact for fact in facts_of(self._catalogue, instrument, (FactKind.CONTACT,), self._profile) if fact.provinces][:1]
 
     def _step(self, instrument: Instrument) -> str:
         step = instrument.first_step
@@ -348,14 +353,14 @@ class Composer:
             return "".join(names)
         return f" {self._phrases.say('compare.join')} ".join([", ".join(names[:-1]), names[-1]])
 
-    def evaluate(self, instruments: Sequence[Instrument]) -> Advice:
-        """What evaluations found, who says so, and who disputes it."""
-        return Advice("\n\n".join(self._evaluation(instrument) for instrument in instruments))
+    def evaluate(self, instruments: Sequence[Instrument], near: Sequence[str] = ()) -> Advice:
+        """What evaluations found, who says so, who disputes it. ``near``: qualified findings, nearest to the question first."""
+        return Advice("\n\n".join(self._evaluation(instrument, near) for instrument in instruments))
 
-    def _evaluation(self, instrument: Instrument) -> str:
+    def _evaluation(self, instrument: Instrument, near: Sequence[str]) -> str:
         name = instrument.name.of(self._language)
         lines, interested = [], defaultdict[str, list[Evaluation]](list)
-        for finding in findings_for(instrument, self._profile)[:_MOST_FINDINGS]:
+        for finding in self._findings(instrument, near):
             text = self._finding(instrument, finding)
             lines.append(self._labelled("evaluate.here", text) if is_about_this_firm(finding, self._profile) else text)
             source = self._catalogue.source_of(instrument, finding)
@@ -370,11 +375,17 @@ class Composer:
         title = self._phrases.say("evaluate.title", name=name)
         return "\n".join([title, *(f"- {line}" for line in lines)])
 
-    def status(self, instruments: Sequence[Instrument]) -> Advice:
-        """Is it still open, and what came after?"""
-        return Advice("\n\n".join(self._status(instrument) for instrument in instruments))
+    def _findings(self, instrument: Instrument, near: Sequence[str]) -> list[Evaluation]:
+        """Those nearest to the question, and the best of the others."""
+        found = findings_for(instrument, self._profile)
+        asked = [finding for finding in found if f"{instrument.id}.{finding.id}" in near[:_MOST_ASKED]]
+        return [*asked, *(finding for finding in found if finding not in asked)][:_MOST_FINDINGS]
 
-    def _status(self, instrument: Instrument) -> str:
+    def status(self, instruments: Sequence[Instrument], near: Sequence[str] = ()) -> Advice:
+        """Is it still open, and what came after? ``near``: qualified facts, nearest to the question first."""
+        return Advice("\n\n".join(self._status(instrument, near) for instrument in instruments))
+
+    def _status(self, instrument: Instrument, near: Sequence[str]) -> str:
         periods = facts_of(self._catalogue, instrument, (FactKind.PERIOD,), self._profile)[:1]
         if instrument.status.state is StatusState.ENDED:
             lines = [*self._ending(instrument), self._labelled("lines.instead", self._step(instrument))]
@@ -385,10 +396,18 @@ class Composer:
             lines += [self._citer.cite(instrument, own) for own in self._own_status(instrument)]
             lines.append(self._with_caution(instrument, fact))
             lines += [self._citer.cite(instrument, period) for period in periods]
+            lines += [
+                self._citer.cite(instrument, asked) for asked in self._asked(instrument, near) if asked not in (fact, *periods)
+            ]
             lines += self._successor_lines(instrument)
             lines.append(self._labelled("lines.step", self._step(instrument)))
         title = self._phrases.say("status.title", name=instrument.name.of(self._language))
         return "\n".join([title, *(f"- {line}" for line in lines)])
+
+    def _asked(self, instrument: Instrument, near: Sequence[str]) -> list[Fact]:
+        """The fact nearest to the question, unless it tells how the scheme itself fares."""
+        facts = [fact for fact in instrument.facts if f"{instrument.id}.{fact.id}" in near[:1] and holds_for(fact, self._profile)]
+        return [fact for fact in facts if fact.kind not in _ABOUT_THE_SCHEME and fact.id != instrument.in_short.fact]
 
     def compare(self, instruments: Sequence[Instrument]) -> Advice:
         """A table, with citations in each cell."""

@@ -33,6 +33,7 @@ _OPENING_WORDS: Final = 5
 _NAME_WORDS: Final = 4
 _COMPARED: Final = 4
 _SMALLTALK_WORDS: Final = 12
+_QUESTION: Final = re.compile(r"[^.!?\n]+\?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ class IntentReader:
         tells_much = len(profile.known()) >= 2 and length > _STORY_WORDS
         asks_about = sum(likely[intent] for intent in _ABOUT_ONE)
         long_story = length > _LONG_STORY_WORDS and kind in (Intent.EXPLAIN, Intent.EVALUATE)
-        advice = len(profile.known()) >= _FIRM_FIELDS or asks_about < _SURE
+        advice = (len(profile.known()) >= _FIRM_FIELDS or asks_about < _SURE) and not self._asks_of_one(folded, mentions, words)
         if tells_much and (kind is None or (long_story and advice)):
             return ReadIntent(Intent.RECOMMEND)
         if words.intents["more"].any_in(folded) and self._rule(folded, words, len(named)) is None:
@@ -129,6 +130,20 @@ class IntentReader:
         together = len(named) > 1 and words.aspects["combination"].any_in(folded)
         aspect = "combination" if together else self._aspect(folded, words)
         return ReadIntent(kind or Intent.EXPLAIN, named[:_COMPARED], True, aspect)
+
+    def _asks_of_one(self, folded: str, mentions: Sequence[Mention], words: Vocabulary) -> bool:
+        """Does a question itself name the instrument and ask what it is? 'Hoeveel uur moet ik maken voor de WBSO?'
+
+        The story before it tells why somebody asks.
+        """
+        for question in _QUESTION.finditer(folded):
+            named = any(
+                question.start() <= mention.start < question.end() and not words.is_everyday(folded[mention.start : mention.end])
+                for mention in mentions
+            )
+            if named and self._rule(question[0], words, 1) and not words.intents["for_me"].any_in(question[0]):
+                return True
+        return False
 
     def _with_referred(
         self, messages: Sequence[Message], folded: str, likely: Likely, words: Vocabulary, named: tuple[str, ...]

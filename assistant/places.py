@@ -10,6 +10,7 @@ from assistant.patterns import fold
 from assistant.vocabulary import read_data
 
 _BEFORE = re.compile(r"[,;(]\s*$")
+_STARTS = re.compile(r"(?:^|[.!?\n])\s*$")
 _AFTER = re.compile(r"\s*(?:[,;).]|$)")
 _PERSON = re.compile(
     r"(?:\b(?:de heer|meneer|mijnheer|dhr|mevrouw|mevr|mw|familie|fam|mister|mr|mrs|ms|miss)\.?\s+(?:(?:van|de|der|den)\s+)*"
@@ -94,7 +95,8 @@ class Gazetteer:
         apart = capital and bool(_BEFORE.search(before) and _AFTER.match(after))
         if name in self._ambiguous:
             return capital and (introduced or apart)
-        return name not in self._needs_introduction or introduced or apart
+        alone = capital and match[0] == name and bool(_STARTS.search(before) and _AFTER.match(after))
+        return name not in self._needs_introduction or introduced or apart or alone
 
     def _name(self, matched: str) -> str | None:
         """'brabantse', 'noord-brabantse' → noord-brabant; 'oost-brabant' → brabant."""

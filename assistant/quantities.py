@@ -94,7 +94,7 @@ class QuantityReader:
         self._in_months = re.compile(rf"\s*(?:{options('months')})(?!\w)")
         self._no_people = re.compile(rf"\s*(?:{not_people}|{options('years')}|{options('months')}|%|procent|percent)(?!\w)")
         self._employees = [
-            re.compile(rf"{counted}(?:{options('people')})(?!\w)"),
+            re.compile(rf"(?!one of us){counted}(?:{options('people')})(?!\w)"),
             re.compile(rf"(?<!\w)(?:{options('people_before')})\s+{number}{not_counted}"),
             re.compile(rf"(?<!\w)(?:van|from)\s+{number}\s+(?:naar|to)\s+(?:{_DIGITS}|{spoken})\s+(?:{options('people')})(?!\w)"),
             re.compile(rf"(?<!\w){any_of(classes['firma'])}\s+(?:van|of)\s+{number}{not_counted}"),

@@ -192,12 +192,12 @@ class HybridSearch:
         rows = np.flatnonzero(about)
         return _Scores(rows[np.argsort(-fused[rows], kind="stable")], fused, lexical, dense)
 
-    def facts(self, query: str, language: Language, instrument: str) -> list[Hit]:
-        """The facts of one instrument, those that answer the question best first.
+    def facts(self, query: str, language: Language, instrument: str, kind: str = FACT) -> list[Hit]:
+        """The facts (or findings) of one instrument, those that answer the question best first.
 
         Here every passage is about the same instrument, so the words that differ count more.
         """
-        return self._fused(query, language, {"instrument": instrument, "kind": FACT}, self.weights.facts)
+        return self._fused(query, language, {"instrument": instrument, "kind": kind}, self.weights.facts)
 
     def search_originals(self, query: str, language: Language) -> list[Hit]:
         """Passages of the original documents, in whatever language these were written, best first.
