@@ -13,7 +13,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.citations import Citer
-from assistant.facts import ASPECT_KINDS, benefits, caution, desk_for, facts_of, findings_for, holds_for, is_about_this_firm
+from assistant.facts import (
+    ASPECT_KINDS,
+    benefits,
+    caution,
+    current,
+    desk_for,
+    facts_of,
+    findings_for,
+    holds_for,
+    is_about_this_firm,
+)
 from assistant.matching import STATUS, CriterionVerdict, Match, match
 from assistant.models import Check, Fit, Profile, Question, Recommendation, Rejection, Verdict
 from assistant.phrases import Phrases
@@ -30,6 +40,7 @@ _MOST_OF_WHAT_ENDED = 2
 _MOST_OF_COMBINING = 2
 _ABOUT_THE_SCHEME = (FactKind.BUDGET, FactKind.USE)
 """Kinds of facts that tell how the scheme fares, and not what an entrepreneur can do with it."""
+_MONEY = ("amount", "budget")
 _ADDITION = re.compile(r" \([^()]*\)$")
 _RELATION_LINES = {
     Relation.COMBINES: "lines.combine",
@@ -270,6 +281,9 @@ class Composer:
         general = aspect in (None, "purpose")
         if FactKind.BUDGET not in kinds:
             nearest = [fact for fact in nearest if fact.kind not in _ABOUT_THE_SCHEME]
+        if aspect in _MONEY:
+            on_aspect = current(on_aspect)
+            nearest = [fact for fact in nearest if fact.kind not in kinds or fact in on_aspect]
         if not general:
             nearest.sort(key=lambda fact: fact.kind not in kinds)
         if general or aspect == "amount":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from assistant.citations import sentences
@@ -24,7 +24,8 @@ from knowledge.models import (
 )
 
 ASPECT_KINDS: dict[str, tuple[FactKind, ...]] = {
-    "amount": (FactKind.AMOUNT, FactKind.BUDGET),
+    "budget": (FactKind.BUDGET, FactKind.USE),
+    "amount": (FactKind.AMOUNT,),
     "procedure": (FactKind.PROCEDURE, FactKind.PERIOD, FactKind.CONTACT),
     "audience": (FactKind.AUDIENCE, FactKind.CONDITION),
     "period": (FactKind.PERIOD, FactKind.STATUS, FactKind.PROCEDURE),
@@ -36,6 +37,7 @@ ASPECT_KINDS: dict[str, tuple[FactKind, ...]] = {
 _MOST_BENEFITS = 2
 _MOST_BENEFIT_SENTENCES = 3
 _OFFICIAL_LEAD_DAYS = 2 * 365
+_OUTDATED_DAYS = 2 * 366
 _CONFIDENCE = {Confidence.HIGH: 2, Confidence.MEDIUM: 1, Confidence.LOW: 0}
 
 
@@ -46,6 +48,14 @@ def facts_of(catalogue: Catalogue, instrument: Instrument, kinds: Iterable[FactK
         own = [fact for fact in instrument.facts if fact.kind is kind and holds_for(fact, profile)]
         found += sorted(own, key=lambda fact: _ground(catalogue, instrument, fact, profile), reverse=True)
     return found
+
+
+def current(facts: Sequence[Fact]) -> list[Fact]:
+    """Without what is years older than the newest of its kind: the rates of 2019 beside those of this year."""
+    newest: dict[FactKind, int] = {}
+    for fact in facts:
+        newest[fact.kind] = max(newest.get(fact.kind, 0), _day(fact))
+    return [fact for fact in facts if not _day(fact) or newest[fact.kind] - _day(fact) <= _OUTDATED_DAYS]
 
 
 def benefits(catalogue: Catalogue, instrument: Instrument, profile: Profile, today: date) -> list[Fact]:
@@ -69,11 +79,16 @@ def holds_for(fact: Fact, profile: Profile) -> bool:
 
 def _ground(catalogue: Catalogue, instrument: Instrument, fact: Fact, profile: Profile) -> tuple[bool, bool, int, int]:
     """Certain before doubtful, one's own province, then new before old; official counts as two years newer."""
-    day = latest_day(fact.as_of).toordinal() if fact.as_of != UNKNOWN_DATE else 0
+    day = _day(fact)
     official = catalogue.source_of(instrument, fact).standing is Standing.OFFICIAL
     own = bool(fact.provinces) and profile.province in fact.provinces
     age = day + _OFFICIAL_LEAD_DAYS * official if day else 0
     return (fact.confidence is not Confidence.LOW, own, age, _CONFIDENCE[fact.confidence])
+
+
+def _day(fact: Fact) -> int:
+    """Its day as a number; 0: undated."""
+    return latest_day(fact.as_of).toordinal() if fact.as_of != UNKNOWN_DATE else 0
 
 
 def desk_for(instrument: Instrument, profile: Profile) -> Desk:
