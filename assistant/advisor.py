@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from assistant.answer import Advice, Composer
+from assistant.answer import AdviceComposer
 from assistant.citations import Citer
+from assistant.explanation import ExplanationComposer
 from assistant.intake import Intake
 from assistant.matching import Match, match
 from assistant.models import Intent, Message, Profile, Question, Reply, Understanding
@@ -18,6 +19,7 @@ from assistant.phrases import Phrases, load_phrases
 from assistant.profile_model import load_profile_model
 from assistant.questions import ask, next_question
 from assistant.ranking import Ranked, Weights, choose, is_wanted, load_weights, rank
+from assistant.wording import Advice
 from knowledge.catalogue import Catalogue
 from knowledge.models import LANGUAGES, Language
 from knowledge.passages import FACT, FINDING
@@ -129,7 +131,8 @@ class Advisor:
             )
         offered = choose(ranked, profile, weights)
         question = next_question(ranked, profile, understood.asked, weights, phrases)
-        composer, citer = self._composer(understood, phrases)
+        citer = self._citer(understood)
+        composer = AdviceComposer(self.catalogue, phrases, citer, profile, self._now())
         advice = composer.advise(offered, self._worth_rejecting(matches, profile, nearness, offered), question)
         return self._reply(understood, advice, citer, question=question)
 
@@ -170,7 +173,8 @@ class Advisor:
     def _tell(self, understood: Understanding, phrases: Phrases) -> Reply:
         """Explain, evaluate, compare or give the status of the instruments that were named."""
         instruments = [self.catalogue[id_] for id_ in understood.named]
-        composer, citer = self._composer(understood, phrases)
+        citer = self._citer(understood)
+        composer = ExplanationComposer(self.catalogue, phrases, citer, understood.profile, self._now())
         if understood.intent is Intent.COMPARE:
             advice = composer.compare(instruments)
         elif understood.intent is Intent.EVALUATE:
@@ -191,9 +195,11 @@ class Advisor:
             found += [hit.document.metadata["fact"] for hit in hits[:_NEAREST]]
         return found
 
-    def _composer(self, understood: Understanding, phrases: Phrases) -> tuple[Composer, Citer]:
-        citer = Citer(self.catalogue, understood.language, self._search.original)
-        return Composer(self.catalogue, phrases, citer, understood.profile, self._today or date.today()), citer
+    def _citer(self, understood: Understanding) -> Citer:
+        return Citer(self.catalogue, understood.language, self._search.original)
+
+    def _now(self) -> date:
+        return self._today or date.today()
 
     @staticmethod
     def _reply(

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from assistant.answer import Composer
+from assistant.answer import AdviceComposer
 from assistant.citations import Citer, sentences
 from assistant.facts import benefits
 from assistant.matching import match
@@ -195,7 +195,7 @@ def test_a_benefit_for_firms_like_this_one_comes_first_and_one_for_others_is_lef
 
 
 def offer(tiny: Catalogue, instrument: Instrument, profile: Profile) -> str:
-    composer = Composer(tiny, load_phrases("nl"), Citer(tiny, "nl", lambda source, locator: None), profile, TODAY)
+    composer = AdviceComposer(tiny, load_phrases("nl"), Citer(tiny, "nl", lambda source, locator: None), profile, TODAY)
     found = match(instrument, profile)
     return composer.advise([Ranked(match=found, score=1.0, parts={})], [], None).text
 

@@ -14,9 +14,9 @@ import pytest
 from assistant import advisor as turn
 from assistant import citations, conditions, intake, intents, matching, ranking
 from assistant.advisor import Advisor
-from assistant.answer import Composer
 from assistant.citations import Citer
 from assistant.models import Fit, Intent, Message, Profile, Reply, Understanding, Verdict
+from assistant.wording import Wording
 from eval import measures
 from eval.cases import Case, Kind
 from eval.report import Report
@@ -179,7 +179,7 @@ def dropped_marker(world: World) -> None:
 
 def dropped_marker_without_figures(world: World) -> None:
     """A sentence without figures is the harder one: nothing in it asks for a source."""
-    world.patch.setattr(Composer, "_short", lambda self, instrument: instrument.in_short.text.of(self._language))
+    world.patch.setattr(Wording, "_short", lambda self, instrument: instrument.in_short.text.of(self._language))
 
 
 def another_fact(world: World) -> None:
