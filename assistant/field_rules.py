@@ -58,7 +58,7 @@ def _read_choice(text: str, folded: str, words: Vocabulary, name: str, options: 
             continue
         weights = [_weight(folded, place, words, name) for place in found]
         total = max(weights) + 0.25 * (sum(weights) - max(weights))
-        if total > _SOFT_WEIGHT:
+        if max(weights) > _SOFT_WEIGHT:  # things that others have too ('zonnepanelen') make no trade, however many
             said[value] = (total, -found[0].start, found[weights.index(max(weights))])
     if not said:
         return

@@ -108,7 +108,7 @@ class Intake:
         place = gazetteer().firm_place(text, for_client=words.adviser.any_in(folded))
         if place:
             read.put("province", place.province, text[place.start : place.end])
-        self._read_words(text, folded, words, read)
+        self._read_words(text, folded, words, read, question)
         if question is not None:
             self._read_answer(text, folded, question, words, read, numbers)
         read.last_numbers = numbers
@@ -119,12 +119,14 @@ class Intake:
         named = self._read_words(text, fold(text), vocabulary(language), read)
         return masked(text, named), frozenset(read.heard)
 
-    def _read_words(self, text: str, folded: str, words: Vocabulary, read: Gathered) -> list[tuple[int, int]]:
+    def _read_words(
+        self, text: str, folded: str, words: Vocabulary, read: Gathered, question: str | None = None
+    ) -> list[tuple[int, int]]:
         """Rules, and the model beside them; where instruments are named."""
         named = self._names_in(text, folded, words)
         read_by_rules(text, folded, named, words, read)
         if self._model:
-            read_by_model(self._model, text, named, read)
+            read_by_model(self._model, text, named, read, question)
         return named
 
     def _names_in(self, text: str, folded: str, words: Vocabulary) -> list[tuple[int, int]]:
