@@ -67,7 +67,7 @@ class Intake:
         spoken = language or written
         read, asked = Gathered(), []
         question: str | None = None
-        answered = False
+        answered = wants = False
         for message in messages:
             if message.role == "assistant":
                 question = self._question_in(message.content)
@@ -77,11 +77,12 @@ class Intake:
                 text = message.content[:_LONGEST_MESSAGE]
                 self._read_message(text, detect_language([text], written), question, read)
                 answered = any(stated.field == question for stated in read.heard)
+                wants = any(stated.field in LISTS for stated in read.heard)
                 question = None
         readings = read.final(corrections or {})
         values = {reading.field: reading.value for reading in readings}
         profile = Profile(**values, ruled_out=frozenset(read.ruled_out), beside=frozenset(read.beside))
-        intent = self._intents.read(messages, written, profile, answered=answered)
+        intent = self._intents.read(messages, written, profile, answered=answered, wants=wants)
         return Understanding(
             language=spoken, intent=intent.intent, profile=profile, readings=readings, named=intent.named,
             asked=tuple(dict.fromkeys(asked)), written=written, query=_query(said, intent.named_last), aspect=intent.aspect,

@@ -54,8 +54,16 @@ class IntentReader:
         self._names = names
         self._model = model or load_intent_model()
 
-    def read(self, messages: Sequence[Message], language: Language, profile: Profile, *, answered: bool = False) -> ReadIntent:
-        """``answered``: the last message gave what the assistant had asked for."""
+    def read(
+        self,
+        messages: Sequence[Message],
+        language: Language,
+        profile: Profile,
+        *,
+        answered: bool = False,
+        wants: bool = False,
+    ) -> ReadIntent:
+        """``answered``: the last message gave what the assistant had asked for. ``wants``: it says what somebody needs."""
         said = [message.content for message in messages if message.role == "user"]
         if not said or not said[-1].strip():
             return ReadIntent(Intent.OUT_OF_SCOPE)
@@ -74,7 +82,7 @@ class IntentReader:
             return self._about_named(folded, mentions, named, likely, words, profile)
         if is_foreign(last) or self._is_out_of_scope(folded, likely, words, profile):
             return ReadIntent(Intent.OUT_OF_SCOPE)
-        referred = () if tells else self._referred(messages, folded, likely, words)
+        referred = () if tells else self._referred(messages, folded, likely, words, wants=wants)
         if referred:
             intent = self._kind(folded, likely, words, len(referred)) or Intent.EXPLAIN
             return ReadIntent(intent, referred, aspect=self._aspect(folded, words))
@@ -191,8 +199,13 @@ class IntentReader:
     def _aspect(folded: str, words: Vocabulary) -> str | None:
         return next((aspect for aspect, patterns in words.aspects.items() if patterns.any_in(folded)), None)
 
-    def _referred(self, messages: Sequence[Message], folded: str, likely: Likely, words: Vocabulary) -> tuple[str, ...]:
-        """'En hoeveel is dat dan?', 'en de tweede?': instruments of the answer before."""
+    def _referred(
+        self, messages: Sequence[Message], folded: str, likely: Likely, words: Vocabulary, *, wants: bool
+    ) -> tuple[str, ...]:
+        """'En hoeveel is dat dan?', 'en de tweede?': instruments of the answer before.
+
+        Who says what they need ('staat de staat daar dan niet borg voor?') asks for advice, unless a phrase tells otherwise.
+        """
         spoken_of = self._spoken_of(messages)
         said = folded.split()
         if not spoken_of or len(said) > 2 * _FOLLOW_UP_WORDS:
@@ -208,6 +221,7 @@ class IntentReader:
         # Whoever tells something after a question of ours asks nothing; whoever goes on with 'and' asks about the same.
         asks = asks or (
             "?" in folded
+            and not wants
             and (about >= likely[Intent.RECOMMEND] or (words.goes_on.any_in(said[0]) and likely[Intent.RECOMMEND] < _EVEN))
         )
         if words.intents["compare"].any_in(folded):
