@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from assistant import advisor as turn
-from assistant import citations, conditions, intake, intents, matching, ranking
+from assistant import citations, conditions, field_rules, intake, intents, matching, ranking
 from assistant.advisor import Advisor
 from assistant.citations import Citer
 from assistant.models import Fit, Intent, Message, Profile, Reply, Understanding, Verdict
@@ -23,7 +23,7 @@ from eval.report import Report
 from eval.runner import Plan
 from knowledge.catalogue import Catalogue
 from knowledge.index import SearchIndex
-from knowledge.models import Grounded, Instrument, Language
+from knowledge.models import Grounded, Instrument
 
 BARE = Plan(variants=False, settle=False)
 SETTLING = Plan(variants=False, settle=True)
@@ -259,7 +259,7 @@ def ranking_without_retrieval(world: World) -> Advisor:
 
 
 def negation_ignored(world: World) -> None:
-    world.patch.setattr(intake, "_negated", lambda *args: False)
+    world.patch.setattr(field_rules, "_negated", lambda *args: False)
 
 
 def reads_nothing(world: World) -> None:
@@ -287,8 +287,8 @@ def asks_again(world: World) -> None:
 def never_abstains(world: World) -> Advisor:
     original = intents.IntentReader.read
 
-    def read(self: intents.IntentReader, messages: Sequence[Message], language: Language, profile: Profile) -> intents.ReadIntent:
-        found = original(self, messages, language, profile)
+    def read(self: intents.IntentReader, *args: Any, **options: Any) -> intents.ReadIntent:
+        found = original(self, *args, **options)
         return replace(found, intent=Intent.RECOMMEND) if found.intent is Intent.OUT_OF_SCOPE else found
 
     world.patch.setattr(intents.IntentReader, "read", read)
