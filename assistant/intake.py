@@ -30,6 +30,7 @@ from knowledge.profile_fields import BOOLEANS, LISTS, NUMBERS
 
 _LONGEST_MESSAGE: Final = 20_000
 _SENTENCE: Final = re.compile(r"[.;!?\n](?!\d)")
+_ANOTHER: Final = re.compile(r"\s*(?:een|a|an|another)\s+[a-z]")
 _SUBJECT_STARTS: Final = 25
 _DONT_KNOW_WORDS: Final = 5
 _ANSWER_WORDS: Final = 8
@@ -140,8 +141,9 @@ class Intake:
         stated = [q for q in words.quantities.read(text, self._now()) if not self._is_denied(folded, q.start)]
         merged = merge(stated, lambda start, end: words.changed.any_in(folded[start:end]))
         people = merged.get("employees")
-        asked = question == "employees" or read.last_numbers == {"employees"}
-        if people and "employees" in read.readings and not asked and not _is_newer(people, folded, words):
+        corrects = len(folded.split()) <= _ANSWER_WORDS or read.last_numbers == {"employees"} or words.correction.any_in(folded)
+        known = "employees" in read.readings and question != "employees"
+        if people and known and not _is_newer(people, folded, words, likely=corrects):
             del merged["employees"]
         for name, quantity in merged.items():
             read.put(name, quantity.value, text[quantity.start : quantity.end])
@@ -213,14 +215,12 @@ def _better_read(said: Sequence[str]) -> Language:
     return "en" if found("en") > found("nl") else "nl"
 
 
-def _is_newer(people: Quantity, folded: str, words: Vocabulary) -> bool:
+def _is_newer(people: Quantity, folded: str, words: Vocabulary, *, likely: bool) -> bool:
     """Does a later number of people replace an earlier one? Not that of a partner ('een bedrijfje van vier man ontwikkelt …')."""
-    if people.of_part:
-        return False
-    if len(folded.split()) <= _ANSWER_WORDS or words.correction.any_in(folded):
-        return True
     phrase = _SENTENCE.split(folded[: people.start])[-1] + _SENTENCE.split(folded[people.start :])[0]
-    return words.we.any_in(phrase) or words.changed.any_in(phrase)
+    if people.of_part or _ANOTHER.match(phrase):
+        return False
+    return likely or words.we.any_in(phrase) or words.changed.any_in(phrase)
 
 
 def _is_not_known(folded: str, words: Vocabulary) -> bool:

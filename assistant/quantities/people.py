@@ -44,7 +44,7 @@ class PeopleReader:
                 rf"(?<!\w)(?:{options('people_before_end')})\s+{number}(?=\s*(?:[.,;!?)]|$|(?:{options('total_after')})\b))"
             ),
         ]
-        self._of_others = re.compile(rf"(?<!\w)(?:{options('people_of_others')})\s+(?:[\w'-]+,?\s+){{0,9}}$")
+        self._of_others = re.compile(rf"(?<!\w)(?:{options('people_of_others')})\s+(?:[\w'-]+,?\s+){{0,9}}\(?$")
         self._more_people = re.compile(rf"\s+(?:{options('people_to_come')})(?!\w)")
         self._total = re.compile(rf"(?<!\w)(?:{options('total_before')})\s+{number}{not_counted}")
         self._team = re.compile(rf"(?:{options('team_before')})\s")

@@ -76,6 +76,23 @@ def test_a_short_answer_is_read_on(intake: Intake, question: str, answer: str, e
 
 
 MESSAGES: list[tuple[str, dict[str, Any]]] = [
+    ("Wij leggen zelf 300.000 euro in.", {"own_contribution": True}),
+    ("De helft van de kosten dragen we ieder zelf.", {"own_contribution": True}),
+    ("Half of it we can carry ourselves.", {"own_contribution": True}),
+    ("er is 45.000 euro nodig, zelf hebben we bijna niets", {"own_contribution": False}),
+    ("Betaalt de provincie mee aan zo'n adviseur?", {"own_contribution": None}),
+    ("De gasketel is twintig jaar oud.", {"company_age_years": None}),
+    ("Heb nu drie jaar een eigen restaurant in Breda", {"company_age_years": 3}),
+    ("Wij zijn twee jaar bezig met onze bv", {"company_age_years": 2}),
+    ("Wij zijn twee jaar bezig met een prototype", {"company_age_years": None}),
+    ("Samen met een weverij (30 man) weven we, wij zijn met twaalf mensen.", {"employees": 12}),
+    ("We draaien garen, twaalf mensen. Een weverij uit Aalten, 30 man, doet mee.", {"employees": 12}),
+    ("We waren met 20 man, nu zijn we met 12", {"employees": 12}),
+    ("Our part would be the hours of two growers", {"employees": None}),
+    ("Wij zijn een kleine machinebouwer in Delft", {"province": "zuid-holland"}),
+    ("We leveren aan een machinebouwer in Delft", {"province": None}),
+    ("We willen investeren in zonnepanelen en een warmtepomp", {"sector": None}),
+    ("Totaal 150.000.", {"amount_eur": 150_000, "employees": None}),
     # Plans abroad, by the country's name
     ("We willen naar Duitsland verkopen met onze fietskarren", {"needs": ["export"]}),
     ("first customers in Poland, we make greenhouse lamps", {"needs": ["export"]}),
@@ -534,6 +551,13 @@ def test_what_is_denied_is_not_a_need(intake: Intake) -> None:
         (("omzet is 2 miljoen", "we hebben 18 man"), {"employees": 18, "turnover_eur": 2_000_000}),
         (("Wij zitten in Gouda en maken drones", "nee sorry, in Den Haag"), {"province": "zuid-holland"}),
         (("Wij zoeken een lening", "toch liever subsidie, geen lening"), {"needs": ["geld-ontwikkeling"]}),
+        (
+            ("Wij zijn met zes mensen in Delft", "Een bedrijfje van vier man hier ontwikkelt de meetkop."),
+            {"employees": 6},
+        ),
+        (("Met 45 mensen maken we deuren", "Twee engineers van ons ontwikkelen de besturing zelf"), {"employees": 45}),
+        (("40 man", "dat is inclusief uitzendkrachten, vast zijn het er 25 mensen"), {"employees": 25}),
+        (("We wilden een lening", "Laat die lening maar zitten"), {"needs": None}),
     ],
 )
 def test_a_correction_counts(intake: Intake, turns: tuple[str, ...], expected: dict[str, Any]) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import cast
 
 import numpy as np
 import pytest
 
+from assistant.field_model import read_by_model
+from assistant.gathered import Gathered
 from assistant.intake import Intake
 from assistant.models import Message
 from assistant.names import NameFinder
@@ -159,3 +162,30 @@ def test_the_rules_say_what_they_read(catalogue: Catalogue) -> None:
     read = intake(catalogue).states("Wij zijn bakkers en willen een lening.", "nl")
     assert LOAN in read[1]
     assert Stated("sector", "agrifood") in read[1]
+
+
+def test_what_answers_our_question_is_believed() -> None:
+    """However unlikely the model finds that a message says so by itself."""
+    text = "Een consortium willen we niet, dan doen we het alleen."
+    for asked, known in ((None, None), ("collaboration", "alleen")):
+        gathered = Gathered()
+        gathered.begin()
+        gathered.put("collaboration", "alleen", text)
+        read_by_model(cast(ProfileModel, BelievesNothing()), text, [], gathered, asked)
+        reading = gathered.readings.get("collaboration")
+        assert (reading.value if reading else None) == known
+
+
+class BelievesNothing:
+    def likelihood(self, text: str, by_rules: object) -> dict[Stated, float]:
+        return dict.fromkeys(VALUES, 0.0)
+
+
+def test_a_doubted_reading_leaves_what_an_earlier_message_said() -> None:
+    gathered = Gathered()
+    gathered.begin()
+    gathered.put("phase", "idee", "een idee")
+    gathered.begin()
+    gathered.put("phase", "prototype", "prototype")
+    gathered.drop(Stated("phase", "prototype"))
+    assert gathered.readings["phase"].value == "idee"
