@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.facts import (
-    findings_for,
-    is_about_this_firm,
-)
+from assistant.facts import findings_for, is_about_this_firm
 from assistant.matching import STATUS, Match
 from assistant.models import Check, Fit, Question, Recommendation, Rejection
 from assistant.ranking import Ranked

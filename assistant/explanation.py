@@ -6,15 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from assistant.facts import (
-    ASPECT_KINDS,
-    benefits,
-    current,
-    facts_of,
-    findings_for,
-    holds_for,
-    is_about_this_firm,
-)
+from assistant.facts import ASPECT_KINDS, benefits, current, facts_of, findings_for, holds_for, is_about_this_firm
 from assistant.matching import STATUS, match
 from assistant.models import Verdict
 from assistant.wording import Advice, Wording
@@ -78,21 +70,20 @@ class ExplanationComposer(Wording):
         if general or aspect == "amount":
             gets = self._benefits(instrument)
             nearest = [*gets, *nearest] if aspect else [*nearest, *gets]
-        own = [*self._own_status(instrument), *self._own_contact(instrument)]
+        own = [
+            *self._of_own_province(instrument, FactKind.STATUS),
+            *self._of_own_province(instrument, FactKind.CONTACT)[:1],
+        ]
         every = {fact.id: fact for fact in (*own, *nearest, *on_aspect)}
         found = [fact for id_, fact in every.items() if id_ != instrument.in_short.fact]
         if instrument.status.state is StatusState.ENDED:
             found = [fact for fact in found if fact.kind is not FactKind.STATUS]
         return [fact for fact in found if not general or not fact.is_history(self._today)]
 
-    def _own_status(self, instrument: Instrument) -> list[Fact]:
-        """What became of it in the firm's own province."""
-        found = facts_of(self._catalogue, instrument, (FactKind.STATUS,), self._profile)
+    def _of_own_province(self, instrument: Instrument, kind: FactKind) -> list[Fact]:
+        """What became of it, or who it is, in the firm's own province."""
+        found = facts_of(self._catalogue, instrument, (kind,), self._profile)
         return [fact for fact in found if fact.provinces and fact.id != instrument.status.fact]
-
-    def _own_contact(self, instrument: Instrument) -> list[Fact]:
-        """Who it is in the firm's own province."""
-        return [fact for fact in facts_of(self._catalogue, instrument, (FactKind.CONTACT,), self._profile) if fact.provinces][:1]
 
     def _ending(self, instrument: Instrument) -> list[str]:
         """That it ended, when, and what came after."""
@@ -192,7 +183,7 @@ class ExplanationComposer(Wording):
             fact = instrument.fact(instrument.status.fact)
             state = instrument.status.state if instrument.group.is_applied_for else f"{instrument.status.state}_offer"
             lines = [self._citer.say(self._phrases.say(f"status.{state}"), instrument, fact)]
-            lines += [self._citer.cite(instrument, own) for own in self._own_status(instrument)]
+            lines += [self._citer.cite(instrument, own) for own in self._of_own_province(instrument, FactKind.STATUS)]
             lines.append(self._with_caution(instrument, fact))
             lines += [self._citer.cite(instrument, period) for period in periods]
             lines += [

@@ -11,11 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.citations import Citer
-from assistant.facts import (
-    benefits,
-    caution,
-    desk_for,
-)
+from assistant.facts import benefits, caution, desk_for
 from assistant.matching import STATUS, CriterionVerdict, Match
 from assistant.models import Profile, Recommendation, Rejection, Verdict
 from assistant.phrases import Phrases

@@ -64,6 +64,7 @@ class AgeReader:
         self._person = re.compile(rf"(?:{options('age_of_person')})\s+$")
 
     def read(self, folded: str, today: date) -> list[Quantity]:
+        """Ages that are stated of a firm, not of a person, a plan or a thing."""
         found = []
         for regexes, per_year in ((self._age, 1), (self._months, 12)):
             for match in (match for regex in regexes for match in regex.finditer(folded)):

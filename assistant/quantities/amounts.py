@@ -21,6 +21,7 @@ class AmountReader:
         self._wanted = re.compile(rf"(?:{options('wanted')})")
 
     def read(self, folded: str) -> list[Quantity]:
+        """At most one amount, first one that is said to be wanted, and one turnover."""
         candidates: list[tuple[bool, Quantity]] = []
         for match in self._about.finditer(folded):
             value = self._numbers.value(match["n"])

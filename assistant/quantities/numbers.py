@@ -90,6 +90,7 @@ def fixed(phrases: Mapping[str, int], classes: Mapping[str, Sequence[str]]) -> l
 
 
 def stated(phrases: Sequence[tuple[Pattern, int]], name: str, folded: str) -> list[Quantity]:
+    """Where these phrases stand, as quantities of one field."""
     return [Quantity(name, value, at.start, at.end) for pattern, value in phrases for at in pattern.find(folded)]
 
 
