@@ -7,7 +7,7 @@ learnt with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -19,6 +19,12 @@ from knowledge.embedding import PACKAGED, Embedder, open_embedder
 PLACES: Final = 2**15
 NAME: Final = " regelingnaam "
 """Stands for an instrument's name: what is asked does not depend on which one."""
+PLACE: Final = " plaatsnaam "
+"""Stands for a place in the Netherlands."""
+ABROAD: Final = " buitenlandplaats "
+"""Stands for a country or city abroad: 'with a firm in Porto' says what 'with a firm in Aachen' says."""
+FOREIGN: Final = " buitenlandsedag "
+"""Stands for 'German', 'Poolse'."""
 
 
 @lru_cache(maxsize=1)
@@ -54,8 +60,16 @@ def of_message(text: str) -> tuple[Any, np.ndarray]:
     return ngrams([text]), np.array(embedder().embed_query(text), dtype=np.float32)
 
 
-def masked(text: str, mentions: Iterable[tuple[int, int]]) -> str:
-    """The text with each mention of an instrument replaced by the same word."""
-    for start, end in sorted(set(mentions), reverse=True):
-        text = text[:start] + NAME + text[end:]
+def masked(text: str, mentions: Mapping[str, Iterable[tuple[int, int]]]) -> str:
+    """The text with the mentions of names and places replaced by words that stand for them.
+
+    ``mentions``: for each such word the places (start, end) in the text; of overlapping ones the earlier-listed word's.
+    """
+    taken: list[tuple[int, int, str]] = []
+    for word, places in mentions.items():
+        for start, end in sorted(set(places)):
+            if not any(start < others_end and others_start < end for others_start, others_end, _ in taken):
+                taken.append((start, end, word))
+    for start, end, word in sorted(taken, reverse=True):
+        text = text[:start] + word + text[end:]
     return text

@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from assistant.features import masked
-from assistant.field_model import read_by_model
+from assistant.field_model import as_model_reads, read_by_model
 from assistant.field_rules import read_by_rules
 from assistant.gathered import Gathered
 from assistant.intents import IntentReader
@@ -119,7 +118,7 @@ class Intake:
         """A message as the profile model reads it, and all that it states, whatever was said before."""
         read = Gathered()
         named = self._read_words(text, fold(text), vocabulary(language), read)
-        return masked(text, named), frozenset(read.heard)
+        return as_model_reads(text, named), frozenset(read.heard)
 
     def _read_words(
         self, text: str, folded: str, words: Vocabulary, read: Gathered, question: str | None = None

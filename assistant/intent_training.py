@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable
 from typing import Final
 
-from assistant.features import masked
+from assistant.features import NAME, masked
 from assistant.intent_model import WEIGHTS, Example, digest, train, written_examples
 from assistant.models import Intent
 from assistant.names import NameFinder
@@ -47,7 +47,7 @@ def about_facts(catalogue: Catalogue) -> list[Example]:
 
 def with_names_masked(examples: Iterable[Example], names: NameFinder) -> list[Example]:
     return [
-        Example(example.intent, example.language, masked(example.text, [(m.start, m.end) for m in names.find(example.text)]))
+        Example(example.intent, example.language, masked(example.text, {NAME: [(m.start, m.end) for m in names.find(example.text)]}))
         for example in examples
     ]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from assistant.features import masked
+from assistant.features import NAME, masked
 from assistant.intent_model import IntentModel, load_intent_model
 from assistant.language import is_foreign
 from assistant.models import Intent, Message, Profile
@@ -74,7 +74,7 @@ class IntentReader:
         if words.intents["hostile"].any_in(folded):
             return ReadIntent(Intent.OUT_OF_SCOPE)
         mentions = self._names.find(last)
-        likely = self._model.likelihood(masked(last, [(mention.start, mention.end) for mention in mentions]))
+        likely = self._model.likelihood(masked(last, {NAME: [(mention.start, mention.end) for mention in mentions]}))
         named = tuple(dict.fromkeys(mention.instrument for mention in mentions))
         tells = (answered and "?" not in folded) or self._answers(messages, folded, words, len(named))
         if named and not tells and not self._needs_only(mentions, folded, words, len(named)):

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.features import masked
+from assistant.features import NAME, masked
 from assistant.intent_model import WEIGHTS, Example, digest, load_intent_model, train, written_examples
 from assistant.intent_training import about_facts, situations
 from assistant.models import Intent
@@ -43,7 +43,7 @@ def test_likelihoods_are_shares_of_one(message: str) -> None:
 
 
 def test_names_are_masked() -> None:
-    assert masked("WBSO of MIT?", [(0, 4), (8, 11), (8, 11)]).split() == ["regelingnaam", "of", "regelingnaam", "?"]
+    assert masked("WBSO of MIT?", {NAME: [(0, 4), (8, 11), (8, 11)]}).split() == ["regelingnaam", "of", "regelingnaam", "?"]
 
 
 def test_the_weights_are_of_the_examples_as_they_stand() -> None:
