@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from assistant.abroad import foreign
 from assistant.features import ABROAD, FOREIGN, NAME, PLACE, masked
 from assistant.gathered import Gathered
-from assistant.places import foreign, gazetteer
+from assistant.places import gazetteer
 from assistant.profile_model import ProfileModel
 
 _STATED_FROM: Final = 0.6

@@ -47,7 +47,9 @@ def about_facts(catalogue: Catalogue) -> list[Example]:
 
 def with_names_masked(examples: Iterable[Example], names: NameFinder) -> list[Example]:
     return [
-        Example(example.intent, example.language, masked(example.text, {NAME: [(m.start, m.end) for m in names.find(example.text)]}))
+        Example(
+            example.intent, example.language, masked(example.text, {NAME: [(m.start, m.end) for m in names.find(example.text)]})
+        )
         for example in examples
     ]
 

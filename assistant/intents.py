@@ -94,7 +94,8 @@ class IntentReader:
             asked = max(_ABOUT_ONE, key=lambda intent: likely[intent])
             aspect = self._aspect(folded, words)
             return ReadIntent(asked, aspect=aspect, off_topic=likely[Intent.OUT_OF_SCOPE])
-        off_topic = 0.0 if likely[Intent.RECOMMEND] >= _EVEN else likely[Intent.OUT_OF_SCOPE]
+        entrepreneur = words.own_firm.any_in(folded) and likely[Intent.OUT_OF_SCOPE] < _CERTAIN
+        off_topic = 0.0 if entrepreneur or likely[Intent.RECOMMEND] >= _EVEN else likely[Intent.OUT_OF_SCOPE]
         return ReadIntent(Intent.RECOMMEND, off_topic=off_topic)
 
     def _answers(self, messages: Sequence[Message], folded: str, words: Vocabulary, count: int) -> bool:

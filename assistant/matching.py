@@ -44,6 +44,16 @@ class Match:
             return 1.0
         return sum(entry.verdict is Verdict.MET for entry in hard) / len(hard)
 
+    def points_elsewhere(self, profile: Profile) -> bool:
+        """Is a hard criterion open only since there may be more than was told? Dutch partners, where foreign ones are asked."""
+        return any(
+            entry.verdict is Verdict.UNKNOWN
+            and not entry.weak_ground
+            and entry.criterion.fields
+            and all(getattr(profile, field) is not None for field in entry.criterion.fields)
+            for entry in self.hard
+        )
+
     def of(self, verdict: Verdict) -> tuple[CriterionVerdict, ...]:
         return tuple(entry for entry in self.verdicts if entry.verdict is verdict)
 

@@ -1,9 +1,8 @@
-"""Places in the text: in the Netherlands with their provinces, and abroad."""
+"""Places → provinces."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,7 +24,7 @@ _WITH_PLACE = re.compile(_WITH + "$")
 _SCHOOL = re.compile(r"\s+(?:university|universiteit)\b")
 """'Met de Hogeschool Rotterdam', 'with Utrecht University': where the partner is tells nothing about the firm's place."""
 _DENIED = re.compile(r"\b(?:niet|not)\s+(?:meer\s+|langer\s+)?(?:in|uit|te|from)\s+$")
-_NO_PROVINCES = frozenset({"ambiguous", "needs_introduction", "introductions", "own", "of_others", "clients", "itself", "abroad_with_capital", "not_abroad"})
+_NO_PROVINCES = frozenset({"ambiguous", "needs_introduction", "introductions", "own", "of_others", "clients", "itself"})
 _COMPASS_POINT = r"(?:noord|zuid|oost|west|midden)[- ]"
 _COMPASS = re.compile(rf"^{_COMPASS_POINT}")
 
@@ -115,45 +114,6 @@ def _is_surname(text: str, start: int) -> bool:
     """'Van Utrecht belde' and 'bakkerij Van Dongen', not 'Van Utrecht naar Breda' at the start of a sentence."""
     surname = _SURNAME.search(text[:start])
     return bool(surname and text[: surname.start()].rstrip()[-1:] not in {"", ".", "!", "?", "\n"})
-
-
-class Foreign:
-    """Finds countries and cities abroad, and words such as 'Deense', in Dutch and in English.
-
-    They need a capital ('Nice', 'the US'), or a text that has none at all, unless they are everyday words too.
-    """
-
-    def __init__(self, classes: Mapping[str, Mapping[str, Sequence[str]]], data: Mapping[str, Sequence[str]]) -> None:
-        both = list(classes.values())
-        self._everyday, not_abroad = frozenset(map(fold, data["abroad_with_capital"])), set(data["not_abroad"])
-        self._places = self._any_of({word for words in both for name in ("land", "stad") for word in words[name]} - not_abroad)
-        self._adjectives = self._any_of([word for words in both for word in words["landse"]])
-
-    def places(self, text: str) -> list[tuple[int, int]]:
-        return self._find(self._places, text)
-
-    def adjectives(self, text: str) -> list[tuple[int, int]]:
-        return self._find(self._adjectives, text)
-
-    def _find(self, regex: re.Pattern[str], text: str) -> list[tuple[int, int]]:
-        without_capitals = text == text.lower()
-        return [
-            match.span()
-            for match in regex.finditer(fold(text))
-            if any(letter.isupper() for letter in text[match.start() : match.end()])
-            or (without_capitals and match[0] not in self._everyday)
-        ]
-
-    @staticmethod
-    def _any_of(names: Iterable[str]) -> re.Pattern[str]:
-        """Names only: 'het buitenland' and 'foreign' say by themselves what they are."""
-        written = {fold(name) for name in names if any(letter.isupper() for letter in name)}
-        return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, sorted(written, key=len, reverse=True)))})(?![\w-])")
-
-
-@lru_cache(maxsize=1)
-def foreign() -> Foreign:
-    return Foreign(read_data("assistant.lexicon", "classes.yaml"), read_data("assistant.lexicon", "places.yaml"))
 
 
 @lru_cache(maxsize=1)

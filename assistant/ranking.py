@@ -61,6 +61,7 @@ class Weights(Model):
     relative_relevance_of_need: float
     relative_relevance_unproven: float
     relative_relevance_unasked: float
+    relative_relevance_elsewhere: float
     least_relevance: float
     abstain_below: float
     field_confidence: float
@@ -122,6 +123,8 @@ def choose(ranked: Sequence[Ranked], profile: Profile, weights: Weights) -> list
         share = relative + (weights.relative_relevance_unproven - relative) * (1 - entry.match.proven)
         if _is_unasked(entry.instrument, profile, weights):
             share = max(share, weights.relative_relevance_unasked)
+        if entry.match.points_elsewhere(profile):
+            share = max(share, weights.relative_relevance_elsewhere)
         return relevant[entry.instrument.id] >= max(weights.least_relevance, share * best)
 
     chosen = [entry for entry in ranked if is_near(entry, weights.relative_relevance)][: weights.offered]

@@ -62,6 +62,7 @@ class Vocabulary:
     yes: PatternSet
     no: PatternSet
     firm: PatternSet
+    own_firm: PatternSet
     intents: dict[str, PatternSet]
     aspects: dict[str, PatternSet]
     ordinals: dict[int, PatternSet]
@@ -126,6 +127,7 @@ def vocabulary(language: Language) -> Vocabulary:
         yes=patterns(data["yes"]),
         no=patterns(data["no"]),
         firm=patterns(data["firm"]),
+        own_firm=patterns(data["own_firm"]),
         intents={intent: patterns(words) for intent, words in intents.items() if intent not in nested},
         aspects=group(intents["aspects"]),
         ordinals={int(number): patterns(words) for number, words in intents["ordinals"].items()},

@@ -76,6 +76,22 @@ def test_what_practically_every_firm_meets_proves_nothing(tiny):
     assert match(tiny["proefbon"], Profile()).proven < 1.0
 
 
+@pytest.mark.parametrize(
+    ("profile", "elsewhere"),
+    [
+        ({"collaboration": "mkb-partners"}, True),
+        ({"collaboration": "internationaal"}, False),
+        ({}, False),
+    ],
+)
+def test_partners_at_home_point_away_from_what_asks_for_partners_abroad(tiny, profile, elsewhere):
+    voucher = tiny["proefbon"]
+    abroad = voucher.criteria[0].model_copy(update={"hard": True, "test": ABROAD})
+    result = match(voucher.model_copy(update={"criteria": (abroad,)}), Profile(**profile))
+    assert result.points_elsewhere(Profile(**profile)) is elsewhere
+    assert result.fit is (Fit.FITS if profile.get("collaboration") == "internationaal" else Fit.MAYBE)
+
+
 def test_combined_tests():
     small = Comparison(field="employees", op="at_most", value=9)
     young = Comparison(field="company_age_years", op="at_most", value=5)

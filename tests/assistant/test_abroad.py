@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.abroad import foreign
 from assistant.features import NAME, masked
 from assistant.field_model import as_model_reads
-from assistant.places import foreign
 
 ABROAD = [
     ("Met een bedrijf uit Bocholt en een lab in Zürich", ["Bocholt", "Zürich"]),
