@@ -495,6 +495,10 @@ NOT_WANTED = [
     ("loans: no thanks. We make pumps", "lening"),
     ("I would rather borrow than give away shares", "durfkapitaal"),
     ("Kapitaal graag. Investeerders? Laat dat maar zitten.", "durfkapitaal"),
+    ("Don't want to give away shares, so is there a development loan?", "durfkapitaal"),
+    ("I'd rather not part with any shares", "durfkapitaal"),
+    ("En aandelen weggeven doe ik niet, het blijft in de familie", "durfkapitaal"),
+    ("De aandeelhouders willen niet nog verder verwateren", "durfkapitaal"),
 ]
 
 

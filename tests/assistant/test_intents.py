@@ -129,6 +129,18 @@ def test_what_is_ours_though_a_word_in_it_is_not(intake: Intake, message: str) -
     assert intake.understand(user(message)).intent is Intent.RECOMMEND
 
 
+@pytest.mark.parametrize(
+    "message", ["Mijn bedrijf loopt slecht, wat nu?", "How do I get money for my company?", "Ik ben een beginnende ondernemer"]
+)
+def test_who_speaks_of_their_own_firm_is_not_off_topic(intake: Intake, message: str) -> None:
+    understood = intake.understand(user(message))
+    assert (understood.intent, understood.off_topic) == (Intent.RECOMMEND, 0.0)
+
+
+def test_another_subject_stays_one_for_an_entrepreneur(intake: Intake) -> None:
+    assert intake.understand(user("Mijn bedrijf is klaar voor vandaag, wat wordt het weer morgen?")).intent is Intent.OUT_OF_SCOPE
+
+
 @pytest.mark.parametrize("message", ["hoi", "thanks a lot!", "ben jij een mens?", "goedemorgen", "mooi, bedankt"])
 def test_small_talk(intake: Intake, message: str) -> None:
     assert intake.understand(user(message)).intent is Intent.SMALLTALK
