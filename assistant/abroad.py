@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from assistant.patterns import fold
+from assistant.patterns import any_of, fold
 from assistant.vocabulary import read_data
 from knowledge.models import LANGUAGES
 
@@ -14,14 +14,14 @@ from knowledge.models import LANGUAGES
 class Foreign:
     """Finds countries and cities abroad, and words such as 'Deense', in Dutch and in English.
 
-    They need a capital ('Nice', 'the US'), or a text that has none at all, unless they are everyday words too.
+    They need a capital ('Porto', 'the US'), or a text that has none at all, unless they are everyday words too.
     """
 
     def __init__(self, classes: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
         both, exceptions = [classes[language] for language in LANGUAGES], classes["abroad"]
         self._everyday, not_abroad = frozenset(map(fold, exceptions["with_capital"])), set(exceptions["not_abroad"])
-        self._places = self._any_of({word for words in both for name in ("land", "stad") for word in words[name]} - not_abroad)
-        self._adjectives = self._any_of([word for words in both for word in words["landse"]])
+        self._places = self._names({word for words in both for name in ("land", "stad") for word in words[name]} - not_abroad)
+        self._adjectives = self._names([word for words in both for word in words["landse"]])
 
     def places(self, text: str) -> list[tuple[int, int]]:
         return self._find(self._places, text)
@@ -39,10 +39,10 @@ class Foreign:
         ]
 
     @staticmethod
-    def _any_of(names: Iterable[str]) -> re.Pattern[str]:
+    def _names(names: Iterable[str]) -> re.Pattern[str]:
         """Names only: 'het buitenland' and 'foreign' say by themselves what they are."""
-        written = {fold(name) for name in names if any(letter.isupper() for letter in name)}
-        return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, sorted(written, key=len, reverse=True)))})(?![\w-])")
+        written = [name for name in names if any(letter.isupper() for letter in name)]
+        return re.compile(rf"(?<![\w-]){any_of(written)}(?![\w-])")
 
 
 @lru_cache(maxsize=1)

@@ -23,8 +23,11 @@ COMPARISONS: Final[dict[Operator, Callable[[Any, Any], bool]]] = {
 _OF_SETS: Final = (Operator.ONE_OF, Operator.NONE_OF, Operator.INCLUDES)
 
 
-def verdict_of(test: Test, profile: Profile) -> Verdict:
-    """Does this profile pass the test? What it does not know stays unknown."""
+def verdict_of(test: Test, profile: Profile, *, nothing_more: bool = False) -> Verdict:
+    """Does this profile pass the test? What it does not know stays unknown.
+
+    ``nothing_more``: of a field of which something was told, nothing else holds, though more may.
+    """
     match test:
         case Comparison():
             known = getattr(profile, test.field)
@@ -32,13 +35,14 @@ def verdict_of(test: Test, profile: Profile) -> Verdict:
                 return Verdict.NOT_MET if _is_denied(test, profile) else Verdict.UNKNOWN
             if COMPARISONS[test.op](profile.all_of(test.field) if test.op in _OF_SETS else known, test.value):
                 return Verdict.MET
-            return Verdict.UNKNOWN if test.op is Operator.INCLUDES and _is_open(test, profile) else Verdict.NOT_MET
+            more = test.op is Operator.INCLUDES and not nothing_more and _is_open(test, profile)
+            return Verdict.UNKNOWN if more else Verdict.NOT_MET
         case AllOf():
-            return all_of(verdict_of(part, profile) for part in test.all)
+            return all_of(verdict_of(part, profile, nothing_more=nothing_more) for part in test.all)
         case AnyOf():
-            return any_of(verdict_of(part, profile) for part in test.any)
+            return any_of(verdict_of(part, profile, nothing_more=nothing_more) for part in test.any)
         case Not():
-            return negation(verdict_of(test.not_, profile))
+            return negation(verdict_of(test.not_, profile, nothing_more=nothing_more))
         case _:
             return Verdict.UNKNOWN
 

@@ -19,12 +19,6 @@ from knowledge.embedding import PACKAGED, Embedder, open_embedder
 PLACES: Final = 2**15
 NAME: Final = " regelingnaam "
 """Stands for an instrument's name: what is asked does not depend on which one."""
-PLACE: Final = " plaatsnaam "
-"""Stands for a place in the Netherlands."""
-ABROAD: Final = " buitenlandplaats "
-"""Stands for a country or city abroad: 'with a firm in Porto' says what 'with a firm in Aachen' says."""
-FOREIGN: Final = " buitenlandsedag "
-"""Stands for 'German', 'Poolse'."""
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from assistant.abroad import foreign
-from assistant.features import ABROAD, FOREIGN, NAME, PLACE, masked
+from assistant.features import NAME, masked
 from assistant.gathered import Gathered
 from assistant.places import gazetteer
 from assistant.profile_model import ProfileModel
@@ -21,6 +21,10 @@ _LEAST_WORDS: Final = 5
 _SHORT: Final = 15
 _SURER: Final = 0.25
 """A short message leaves little to go by, and a later one mostly answers or corrects: what it adds has to be plainer."""
+_PLACE: Final = " plaatsnaam "
+_ABROAD: Final = " buitenlandplaats "
+_FOREIGN: Final = " buitenlandsedag "
+"""These stand for a place in the Netherlands, one abroad, and 'German': 'with a firm in Porto' says what 'in Aachen' says."""
 
 
 def read_by_model(
@@ -50,4 +54,4 @@ def as_model_reads(text: str, named: Sequence[tuple[int, int]]) -> str:
     """A message with words in the place of the instruments and the places that it names: which ones says nothing to the model."""
     abroad = foreign()
     here = [(place.start, place.end) for place in gazetteer().find(text)]
-    return masked(text, {NAME: named, PLACE: here, ABROAD: abroad.places(text), FOREIGN: abroad.adjectives(text)})
+    return masked(text, {NAME: named, _PLACE: here, _ABROAD: abroad.places(text), _FOREIGN: abroad.adjectives(text)})

@@ -45,12 +45,11 @@ class Match:
         return sum(entry.verdict is Verdict.MET for entry in hard) / len(hard)
 
     def points_elsewhere(self, profile: Profile) -> bool:
-        """Is a hard criterion open only since there may be more than was told? Dutch partners, where foreign ones are asked."""
+        """Would an open hard criterion fail if only what was told held? Dutch partners, where it asks for foreign ones."""
         return any(
             entry.verdict is Verdict.UNKNOWN
             and not entry.weak_ground
-            and entry.criterion.fields
-            and all(getattr(profile, field) is not None for field in entry.criterion.fields)
+            and verdict_of(entry.criterion.test, profile, nothing_more=True) is Verdict.NOT_MET
             for entry in self.hard
         )
 

@@ -92,6 +92,15 @@ def test_partners_at_home_point_away_from_what_asks_for_partners_abroad(tiny, pr
     assert result.fit is (Fit.FITS if profile.get("collaboration") == "internationaal" else Fit.MAYBE)
 
 
+def test_what_only_a_person_can_check_points_nowhere_else(tiny):
+    voucher = tiny["proefbon"]
+    to_check = AllOf(all=(Comparison(field="province", op="one_of", value=["zeeland"]), Manual(manual=True)))
+    inside = voucher.criteria[0].model_copy(update={"hard": True, "test": to_check})
+    result = match(voucher.model_copy(update={"criteria": (inside,)}), Profile(province="zeeland"))
+    assert result.fit is Fit.MAYBE
+    assert not result.points_elsewhere(Profile(province="zeeland"))
+
+
 def test_combined_tests():
     small = Comparison(field="employees", op="at_most", value=9)
     young = Comparison(field="company_age_years", op="at_most", value=5)
