@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final, NamedTuple
 
 from assistant.abroad import foreign
 from assistant.features import NAME, masked
 from assistant.gathered import Gathered
 from assistant.places import gazetteer
-from assistant.profile_model import ProfileModel
+from assistant.profile_model import ProfileModel, Stated
+from knowledge.profile_fields import LISTS
 
-_STATED_FROM: Final = 0.6
-"""How likely the profile model has to find that a value is stated: rather not understood than misunderstood."""
-_BELIEVED_FROM: Final = 0.3
-"""The same where rules read it too. Chosen on a cross-validation, and on the cases of the training split."""
+
+class _Threshold(NamedTuple):
+    """How likely the model has to find a value: rather not understood than misunderstood."""
+
+    stated: float
+    """What only the model reads."""
+    believed: float
+    """What the rules read too."""
+
+
+_OF_MANY: Final = _Threshold(stated=0.8, believed=0.4)
+_OF_ONE: Final = _Threshold(stated=0.9, believed=0.5)
+"""In a field of one value a wrong reading also stands in the place of a right one."""
 _PLAIN: Final = "technically_new"
 """What is said to be new, or not to be, is said plainly: the rules are right."""
 _LEAST_WORDS: Final = 5
 _SHORT: Final = 15
-_SURER: Final = 0.25
-"""A short message leaves little to go by, and a later one mostly answers or corrects: what it adds has to be plainer."""
+_SURER: Final = 0.05
+"""A short first message leaves little to go by: what it adds has to be plainer."""
+_CHANGED_FROM: Final = 0.7
+"""How likely another value has to be than the one that an earlier message gave, when no rule reads it."""
+_NEXT: Final = " / "
+"""Between the messages of a conversation, as in the annotated ones."""
 _PLACE: Final = " plaatsnaam "
 _ABROAD: Final = " buitenlandplaats "
 _FOREIGN: Final = " buitenlandsedag "
@@ -34,20 +48,39 @@ def read_by_model(
 
     ``asked``: the field that the message answers, of which nothing goes.
     """
+    told, by_rules = as_model_reads(text, named), frozenset(read.heard)
+    earlier = list(read.told)
+    read.told.append((told, by_rules))
     length = len(text.split())
     if length < _LEAST_WORDS:
         return
-    surer = _SURER if read.messages > 1 or length < _SHORT else 0.0
-    likely = model.likelihood(as_model_reads(text, named), read.heard)
-    doubtful = [one for one in read.heard if likely.get(one, 1.0) < _BELIEVED_FROM and one.field not in (_PLAIN, asked)]
+    likely = model.likelihood(told, by_rules)
+    if earlier:
+        likely = _mean(likely, _in_context(model, read.told))
+        read.keep_trade(likely, asked)
+    surer = _SURER if length < _SHORT and not earlier else 0.0
+    doubtful = [one for one in read.heard if likely.get(one, 1.0) < _of(one).believed and one.field not in (_PLAIN, asked)]
     for stated in doubtful:
         read.drop(stated)
     for stated in sorted(likely, key=lambda one: -likely[one]):
         unheard = stated not in read.heard and stated not in read.denied
-        if likely[stated] < _STATED_FROM + surer or not unheard or read.is_settled(stated, likely):
+        if likely[stated] < _of(stated).stated + surer or not unheard or read.is_settled(stated, likely, _CHANGED_FROM):
             continue
         read.put(stated.field, stated.value, model.words_for(text, stated))
         read.learned.add(stated)
+
+
+def _of(stated: Stated) -> _Threshold:
+    return _OF_MANY if stated.field in LISTS else _OF_ONE
+
+
+def _in_context(model: ProfileModel, told: Sequence[tuple[str, Collection[Stated]]]) -> dict[Stated, float]:
+    """How likely values are stated by the messages together: 'it costs 20,000' says what for only after the first."""
+    return model.likelihood(_NEXT.join(text for text, _ in told), {one for _, by_rules in told for one in by_rules})
+
+
+def _mean(one: Mapping[Stated, float], other: Mapping[Stated, float]) -> dict[Stated, float]:
+    return {stated: (one[stated] + other[stated]) / 2 for stated in one}
 
 
 def as_model_reads(text: str, named: Sequence[tuple[int, int]]) -> str:

@@ -26,7 +26,8 @@ class Gathered:
     declined: set[str] = field(default_factory=set)
     last_numbers: frozenset[str] = frozenset()
     """The number fields that the message before gave."""
-    messages: int = 0
+    told: list[tuple[str, frozenset[Stated]]] = field(default_factory=list)
+    """The messages about this plan as the model reads them, and what the rules read in each."""
     heard: set[Stated] = field(default_factory=set)
     """What the rules read in this message."""
     denied: set[Stated] = field(default_factory=set)
@@ -44,6 +45,7 @@ class Gathered:
         for name in _PLAN_FIELDS:
             self.readings.pop(name, None)
         self.needs.clear()
+        self.told.clear()
 
     def put(self, name: str, value: Any, words: str) -> None:
         if name not in LISTS:
@@ -58,7 +60,7 @@ class Gathered:
 
     def begin(self) -> None:
         """Another message."""
-        self.messages, self.heard, self.denied = self.messages + 1, set(), set()
+        self.heard, self.denied = set(), set()
         self.before = (dict(self.readings), dict(self.needs))
 
     def drop(self, stated: Stated) -> None:
@@ -70,12 +72,29 @@ class Gathered:
         elif stated.value not in needs:
             self.needs.pop(stated.value, None)
 
-    def is_settled(self, stated: Stated, likely: Mapping[Stated, float]) -> bool:
-        """Does what is known leave no place for this? What this message says less likely does, in a field of one value."""
+    def keep_trade(self, likely: Mapping[Stated, float], asked: str | None) -> None:
+        """A plan may have changed since an earlier message, the firm has not: of its fields the likelier value stays."""
+        readings, _ = self.before
+        for stated in [one for one in self.heard if one.field not in (*LISTS, *_PLAN_FIELDS, asked)]:
+            if stated in likely and stated.field in readings:
+                known = Stated(stated.field, readings[stated.field].value)
+                if likely.get(known, 0.0) > likely[stated]:
+                    self.drop(stated)
+
+    def is_settled(self, stated: Stated, likely: Mapping[Stated, float], changed_from: float) -> bool:
+        """Does what is known leave no place for this? In a field of one value, what is likelier does.
+
+        ``changed_from``: how likely a value has to be that takes the place of one from an earlier message.
+        """
         if stated.field in LISTS:
             return stated.value in self.needs or stated.value in self.declined
         heard = [one for one in self.heard if one.field == stated.field]
-        return likely.get(heard[0], 1.0) >= likely[stated] if heard else stated.field in self.readings
+        if heard:
+            return likely.get(heard[0], 1.0) >= likely[stated]
+        if stated.field not in self.readings:
+            return False
+        known = Stated(stated.field, self.readings[stated.field].value)
+        return likely[stated] < changed_from or likely.get(known, 1.0) >= likely[stated]
 
     def final(self, corrections: Mapping[str, Any]) -> tuple[FieldReading, ...]:
         """A reading per field, with those set by hand."""

@@ -1,10 +1,9 @@
-"""What do the words of a message say of the firm and its plan? Classifiers beside the rules.
+"""What do the words of a message say of the firm and its plan? Small networks beside the rules.
 
 People say "we vinden geen lassers meer" rather than "personeel". The lexicon knows many such words;
-this knows what thousands of annotated messages have in common. Models that err differently say how
-likely it is that a message states a value of a field: a logistic regression per value on the message's
-n-grams and vector (``features.py``), and small networks that read phrases (``phrase_network.py``). All
-also see what the rules read. Trained by ``python -m assistant.profile_training``.
+this knows what thousands of annotated messages have in common: networks that read phrases
+(``phrase_network.py``), and see what the rules read, say how likely it is that a message states a
+value of a field. Trained by ``python -m assistant.profile_training``.
 """
 
 from __future__ import annotations
@@ -14,31 +13,28 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from assistant.features import PLACES, embedder, ngrams, of_message, vectors
-from assistant.phrase_network import PhraseNetwork
+from assistant.features import embedder
 from knowledge.models import LANGUAGES, Language
 from knowledge.profile_fields import CHOICES
 from knowledge.tsv import digest_of, read_rows
+
+if TYPE_CHECKING:  # torch is heavy: who only lists the catalogue does without
+    from assistant.phrase_network import PhraseNetwork
 
 FOLDER: Final = Path(__file__).parent / "profile_examples"
 WEIGHTS: Final = FOLDER / "weights.npz"
 COLUMNS: Final = ("needs", "sector", "phase", "collaboration", "technically_new")
 """The fields that are learnt, in the order of the columns of the examples."""
 _TRUTHS: Final = {"yes": True, "no": False}
-_RULES_WEIGHT: Final = 0.7
-_NGRAMS_WEIGHT: Final = 2.0
-_STRENGTH: Final = 8.0
-_VECTOR_WEIGHT: Final = 3.0
 _CLAUSE: Final = re.compile(r"[^.;:!?\n,]+")
 _MOST_WORDS: Final = 8
 _NETWORK: Final = "network"
-_SEEDS: Final = (20261121, 20261122)
-"""Two networks rather than one: what one happens to learn wrong, the other mostly does not."""
-_NEVER: Final = -10.0
+_SEEDS: Final = (20261121, 20261122, 20261123)
+"""Several networks rather than one: what one happens to learn wrong, the others mostly do not."""
 
 
 class Stated(NamedTuple):
@@ -89,45 +85,33 @@ def _example(_: Path, cells: list[str]) -> Example:
 
 
 class ProfileModel:
-    """How likely each value is stated: the mean of what a linear model and the networks say of it."""
+    """How likely each value is stated, by the mean of what the networks say."""
 
-    def __init__(self, weights: np.ndarray, bias: np.ndarray, networks: Sequence[PhraseNetwork]) -> None:
-        """``weights``: features × values; ``bias``: one per value; ``networks``: alike, but for the seed they learnt from."""
-        self._of_ngrams, self._of_rules, self._of_vector = np.split(weights, [PLACES, PLACES + len(VALUES)])
-        self._bias = bias
+    def __init__(self, networks: Sequence[PhraseNetwork]) -> None:
+        """``networks``: alike, but for the seed they learnt from; a label per value, and a flag per value that the rules read."""
         self._networks = tuple(networks)
 
     def likelihood(self, text: str, by_rules: Collection[Stated]) -> dict[Stated, float]:
         """``by_rules``: what the rules read in this same text."""
-        rules = np.array([value in by_rules for value in VALUES], dtype=np.float32)
-        grams, vector = of_message(text)
-        scores = (
-            _NGRAMS_WEIGHT * np.asarray(grams @ self._of_ngrams)[0]
-            + _RULES_WEIGHT * (rules @ self._of_rules)
-            + _VECTOR_WEIGHT * (vector @ self._of_vector)
-            + self._bias
-        )
-        both = (scores + np.mean([network.scores(text, rules) for network in self._networks], axis=0)) / 2
-        return dict(zip(VALUES, (1 / (1 + np.exp(-both))).tolist(), strict=True))
+        flags = np.array([value in by_rules for value in VALUES], dtype=np.float32)
+        scores = np.mean([network.scores(text, flags) for network in self._networks], axis=0)
+        return dict(zip(VALUES, (1 / (1 + np.exp(-scores))).tolist(), strict=True))
 
     def words_for(self, text: str, value: Stated) -> str:
         """The words of one clause that speak most for a value."""
         clauses = _clauses(text)
         if not clauses:
             return text
-        spoken = [network.spoken_by(text, clauses, VALUES.index(value)) for network in self._networks]
-        start, end = clauses[int(np.argmax(np.sum(spoken, axis=0)))]
+        start, end = clauses[int(np.argmax(self._networks[0].spoken_by(text, clauses, VALUES.index(value))))]
         return text[start:end]
 
     def save(self, path: Path, digest: str) -> None:
-        weights = np.concatenate([self._of_ngrams, self._of_rules, self._of_vector])
         networks = {
             f"{_NETWORK}{number}.{name}": array
             for number, network in enumerate(self._networks)
             for name, array in network.arrays().items()
         }
-        linear = {"weights": weights.astype(np.float16), "bias": self._bias, "digest": np.array(digest)}
-        np.savez_compressed(path, allow_pickle=False, **linear, **networks)
+        np.savez_compressed(path, allow_pickle=False, digest=np.array(digest), **networks)
 
 
 def _clauses(text: str) -> list[tuple[int, int]]:
@@ -143,39 +127,24 @@ def _clauses(text: str) -> list[tuple[int, int]]:
 
 @lru_cache(maxsize=1)
 def load_profile_model(path: Path = WEIGHTS) -> ProfileModel:
+    from assistant.phrase_network import PhraseNetwork
+
     with np.load(path) as data:
-        weights = np.ascontiguousarray(data["weights"], dtype=np.float32)
         starts = [f"{_NETWORK}{number}." for number, _ in enumerate(_SEEDS)]
         networks = [{name.removeprefix(start): data[name] for name in data.files if name.startswith(start)} for start in starts]
-        return ProfileModel(weights, data["bias"], [PhraseNetwork(network) for network in networks])
+        return ProfileModel([PhraseNetwork.stored(network) for network in networks])
 
 
 def train(examples: Sequence[Example], by_rules: Sequence[Collection[Stated]]) -> ProfileModel:
     """The model that these examples teach. ``by_rules``: what the rules read in each."""
     from joblib import Parallel, delayed
-    from scipy.sparse import csr_matrix, hstack
-    from sklearn.linear_model import LogisticRegression
 
     from assistant.phrase_training import learn
 
-    rules = csr_matrix([[value in read for value in VALUES] for read in by_rules], dtype=np.float32)
     texts = [one.text for one in examples]
-    features = hstack(
-        [ngrams(texts) * _NGRAMS_WEIGHT, rules * _RULES_WEIGHT, csr_matrix(vectors(texts) * _VECTOR_WEIGHT)]
-    ).tocsr()
-    truths = np.array([[value in example.stated for value in VALUES] for example in examples])
-
-    def learnt(at: int) -> tuple[np.ndarray, float]:
-        if truths[:, at].all() or not truths[:, at].any():
-            return np.zeros(features.shape[1]), _NEVER
-        model = LogisticRegression(C=_STRENGTH, solver="liblinear").fit(features, truths[:, at])
-        return model.coef_[0], model.intercept_[0]
-
-    columns = Parallel(n_jobs=-1)(delayed(learnt)(at) for at in range(len(VALUES)))
-    weights = np.array([column for column, _ in columns], dtype=np.float32).T
-    bias = np.array([intercept for _, intercept in columns], dtype=np.float32)
-    networks = [learn(texts, np.asarray(rules.todense()), truths, seed) for seed in _SEEDS]
-    return ProfileModel(weights, bias, networks)
+    flags = np.array([[value in read for value in VALUES] for read in by_rules], dtype=np.float32)
+    truths = np.array([[value in example.stated for value in VALUES] for example in examples], dtype=np.float32)
+    return ProfileModel(Parallel(n_jobs=len(_SEEDS))(delayed(learn)(texts, flags, truths, seed) for seed in _SEEDS))
 
 
 def digest(examples: Iterable[Example]) -> str:

@@ -1,7 +1,7 @@
 """Trains the classifiers of profile fields: ``python -m assistant.profile_training``, after a change in ``profile_examples/``.
 
-It first learns from four fifths of the examples and reads the others, five times, so that it can say
-how often the model is right on messages that it has not seen, beside the rules alone.
+It first learns from four fifths of the examples and reads the others, so that it can say how often the
+model is right on messages that it has not seen, beside the rules alone. An hour on four cores.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from assistant.profile_model import COLUMNS, VALUES, WEIGHTS, Example, ProfileMo
 from knowledge.catalogue import load_catalogue
 from knowledge.models import LANGUAGES
 
-_FOLDS: Final = 5
+_PARTS: Final = 5
 _SEED: Final = 20261121
 
 
@@ -29,18 +29,14 @@ def intake(model: ProfileModel | None = None) -> Intake:
     return Intake(NameFinder(load_catalogue()), {language: load_phrases(language) for language in LANGUAGES}, model=model)
 
 
-def cross_validated(
+def read_unseen(
     examples: Sequence[Example], told: Sequence[Example], by_rules: Sequence[Collection[Stated]]
-) -> list[frozenset[Stated]]:
-    """What rules and model read in each example, by a model that has not seen it. ``told``: as the model reads them."""
-    part = np.random.default_rng(_SEED).integers(_FOLDS, size=len(examples))
-    found: list[frozenset[Stated]] = [frozenset() for _ in examples]
-    for fold in range(_FOLDS):
-        seen, unseen = np.flatnonzero(part != fold).tolist(), np.flatnonzero(part == fold).tolist()
-        reader = intake(train([told[at] for at in seen], [by_rules[at] for at in seen]))
-        for at in unseen:
-            found[at] = reader.states(examples[at].text, examples[at].language)[1]
-    return found
+) -> dict[int, frozenset[Stated]]:
+    """What rules and model read in a part of the examples that the model has not seen. ``told``: as the model reads them."""
+    part = np.random.default_rng(_SEED).integers(_PARTS, size=len(examples))
+    seen, unseen = np.flatnonzero(part != 0).tolist(), np.flatnonzero(part == 0).tolist()
+    reader = intake(train([told[at] for at in seen], [by_rules[at] for at in seen]))
+    return {at: reader.states(examples[at].text, examples[at].language)[1] for at in unseen}
 
 
 def precision_and_recall(found: Sequence[Collection[Stated]], examples: Sequence[Example], field: str) -> tuple[float, float]:
@@ -58,12 +54,13 @@ def main() -> None:
     read = [rules_alone.states(example.text, example.language) for example in examples]
     by_rules = [rules & set(VALUES) for _, rules in read]
     told = [Example(example.language, example.stated, text) for example, (text, _) in zip(examples, read, strict=True)]
-    table = Table(title=f"{len(examples)} messages, cross-validated: precision / recall")
+    unseen = read_unseen(examples, told, by_rules)
+    true = [examples[at] for at in unseen]
+    table = Table(title=f"{len(unseen)} of {len(examples)} messages, unseen: precision / recall")
     for column in ("field", "rules alone", "rules and model"):
         table.add_column(column)
-    together = cross_validated(examples, told, by_rules)
     for field in COLUMNS:
-        cells = [precision_and_recall(found, told, field) for found in (by_rules, together)]
+        cells = [precision_and_recall(found, true, field) for found in ([by_rules[at] for at in unseen], list(unseen.values()))]
         table.add_row(field, *(f"{precision:.3f} / {recall:.3f}" for precision, recall in cells))
     out.print(table)
     train(told, by_rules).save(WEIGHTS, digest(examples))

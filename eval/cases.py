@@ -105,6 +105,9 @@ class Case(Model):
     not_in_profile: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(
         default=(), description="a field that stays unknown, or field=value that must not be understood (needs=lening)"
     )
+    arguable: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(
+        default=(), description="field=value that careful readers disagree about: no fault when understood, none when not"
+    )
     asks: bool | str | None = Field(default=None, description="true, false, or the field that is asked for")
     truth: Profile | None = Field(default=None, description="what the simulated entrepreneur knows of the firm")
     tags: Tags = Tags()
@@ -123,7 +126,7 @@ class Case(Model):
             raise ValueError("give exactly one of 'question', 'turns' and 'messages'")
         if self.messages and self.messages[-1].role != "user":
             raise ValueError("the last of 'messages' must be the user's")
-        for name in (*self.profile, *(entry.split("=")[0] for entry in self.not_in_profile)):
+        for name in (*self.profile, *(entry.split("=")[0] for entry in (*self.not_in_profile, *self.arguable))):
             if name not in FIELDS:
                 raise ValueError(f"'{name}' is no profile field; choose one of {', '.join(sorted(FIELDS))}")
         if isinstance(self.asks, str) and self.asks not in FIELDS:

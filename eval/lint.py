@@ -12,7 +12,7 @@ from eval.cases import Case, CaseSet, Kind
 from eval.leakage import messages_of, near_duplicates
 from knowledge.analysis import words
 from knowledge.catalogue import Catalogue
-from knowledge.profile_fields import PHASES, PROVINCES, SECTORS
+from knowledge.profile_fields import LISTS, PHASES, PROVINCES, SECTORS
 
 CASES_PER_INSTRUMENT: Final = 3
 _TOP: Final = 3
@@ -69,6 +69,10 @@ def _no_contradictions(case: Case, _: Catalogue) -> Iterator[str]:
     denied = sorted(set(case.profile) & {entry for entry in case.not_in_profile if "=" not in entry})
     if denied:
         yield f"{', '.join(denied)} can't be both in 'profile' and in 'not_in_profile'."
+    stated = {f"{name}={one}" for name, value in case.gold_profile.items() for one in (value if name in LISTS else [value])}
+    settled = sorted(set(case.arguable) & (stated | set(case.not_in_profile)))
+    if settled:
+        yield f"{', '.join(settled)} can't be arguable and in 'profile' or 'not_in_profile' too."
     if isinstance(case.asks, str) and case.asks in case.profile:
         yield f"it asks for '{case.asks}', which 'profile' says is known."
 

@@ -175,7 +175,9 @@ def _intake(seen: Observation, _: Library, out: Measured) -> None:
     if not case.profile and not case.not_in_profile:
         return
     complete = case.kind.value == "intake" if case.profile_complete is None else case.profile_complete
-    result = metrics.intake(seen.understood or {}, case.gold_profile, case.not_in_profile, complete=complete)
+    result = metrics.intake(
+        seen.understood or {}, case.gold_profile, case.not_in_profile, complete=complete, arguable=case.arguable
+    )
     out.count("intake_precision", *result.total.precision)
     out.count("intake_recall", *result.total.recall)
     for name, counts in result.fields.items():

@@ -168,7 +168,12 @@ class IntakeResult:
 
 
 def intake(
-    understood: Mapping[str, Any], gold: Mapping[str, Any], denied: Collection[str] = (), *, complete: bool = False
+    understood: Mapping[str, Any],
+    gold: Mapping[str, Any],
+    denied: Collection[str] = (),
+    *,
+    complete: bool = False,
+    arguable: Collection[str] = (),
 ) -> IntakeResult:
     """Slot filling, field by field (precision and recall of slots, as in the ATIS and MUC evaluations).
 
@@ -176,7 +181,10 @@ def intake(
     negative; a missing one a false negative. A field understood that the case does not name is a
     false positive where the case says that its profile is ``complete``, and not judged otherwise.
     A field (or ``field=value``) in ``denied`` that was understood is a false positive: the words
-    were negated, or about someone else. Lists are judged value by value.
+    were negated, or about someone else. A ``field=value`` in ``arguable``, which careful readers
+    disagree about, is no false positive (a prediction that one of several annotators gives too is not
+    wrong: Rajpurkar et al. 2016, "SQuAD"); what it stands in the place of is still missed.
+    Lists are judged value by value.
     """
     slots = [
         slot
@@ -186,7 +194,8 @@ def intake(
     fields: dict[str, Confusion] = {}
     faults: list[FieldFault] = []
     for slot in slots:
-        counts, fault = _judged(slot, name_known=slot.field in gold, denied=denied, complete=complete)
+        known = slot if f"{slot.field}={slot.got}" not in arguable else _Slot(slot.field, slot.right, None)
+        counts, fault = _judged(known, name_known=slot.field in gold, denied=denied, complete=complete)
         if counts is not None:
             fields[slot.field] = fields.get(slot.field, Confusion()) + counts
         if fault:

@@ -77,6 +77,7 @@ def _expected(seen: Observation) -> Text:
         "cite": case.cite,
         "profile": case.profile,
         "not understood": case.not_in_profile,
+        "arguable": case.arguable,
         "intent": case.expected_intent.value if case.expected_intent else "",
         "abstain": "" if case.must_abstain is None else str(case.must_abstain),
         "asks": "" if case.asks is None else str(case.asks),

@@ -116,6 +116,38 @@ def test_rules_and_model_together(catalogue: Catalogue) -> None:
     assert intake(catalogue, Believes(likely | {LOAN: 0.5})).states(text, "nl")[1] >= {LOAN, EXPORT}
 
 
+def in_turns(catalogue: Catalogue, likely: dict[Stated, float], *texts: str) -> dict[str, object]:
+    model = Believes(likely)
+    return intake(catalogue, model).understand([Message(role="user", content=text) for text in texts]).profile.known()
+
+
+def test_a_later_message_changes_the_plan_not_the_trade(catalogue: Catalogue) -> None:
+    firm, plan = "Wij hebben een restaurant in Hoorn.", "Er komt een installateur met een warmtepomp in de keuken."
+    trade, other = Stated("sector", "horeca"), Stated("sector", "bouw")
+    assert in_turns(catalogue, {trade: 0.9, other: 0.6}, firm, plan)["sector"] == "horeca"
+    assert in_turns(catalogue, {trade: 0.4, other: 0.6}, firm, plan)["sector"] == "bouw"
+    idea, prototype = Stated("phase", "idee"), Stated("phase", "prototype")
+    turns = ("We hebben een idee voor een stoel.", "En kijk, gisteren zat de eerste klant er toch echt in.")
+    assert in_turns(catalogue, {idea: 0.5, prototype: 0.9}, *turns)["phase"] == "prototype"
+    assert in_turns(catalogue, {idea: 0.5, prototype: 0.6}, *turns)["phase"] == "idee"
+
+
+class Hears(Believes):
+    """Finds a wish only in what it is told together."""
+
+    def likelihood(self, text: str, by_rules: Collection[Stated]) -> dict[Stated, float]:
+        both = "pers" in text and "zestigduizend" in text
+        return self._likely | ({Stated("needs", "geld-investering"): 0.95 if both else 0.7})
+
+
+def test_a_later_message_is_read_with_the_earlier_ones(catalogue: Catalogue) -> None:
+    turns = ("Wij gaan over op die andere pers van de beurs.", "Het gaat om zestigduizend euro, alles bij elkaar.")
+    reader = intake(catalogue, Hears({}))
+    for told, needs in (((turns[0],), None), ((turns[1],), None), (turns, ("geld-investering",))):
+        read = reader.understand([Message(role="user", content=text) for text in told])
+        assert read.profile.needs == needs
+
+
 def test_precision_and_recall_per_field() -> None:
     examples = [Example("nl", frozenset({EXPORT, LOAN}), "a"), Example("nl", frozenset(), "b")]
     assert precision_and_recall([{EXPORT}, {LOAN}], examples, "needs") == (0.5, 0.5)

@@ -107,6 +107,16 @@ def test_intake_judges_lists_value_by_value():
     assert [fault.fault for fault in result.faults] == [metrics.DENIED, metrics.MISSED]
 
 
+def test_intake_leaves_out_what_readers_disagree_about():
+    arguable = ["needs=testen", "phase=haalbaarheid"]
+    understood = {"needs": ["kennis", "testen", "lening"], "phase": "haalbaarheid"}
+    result = metrics.intake(understood, {"needs": ["kennis"], "phase": "idee"}, arguable=arguable)
+    assert result.fields["needs"] == Confusion(1, 1, 0)
+    assert result.fields["phase"] == Confusion(0, 0, 1)
+    without = metrics.intake({"needs": ["kennis"]}, {"needs": ["kennis"]}, arguable=arguable)
+    assert without.total == Confusion(1, 0, 0)
+
+
 def test_intake_denies_a_value_of_a_list_that_is_not_gold():
     result = metrics.intake({"needs": ["lening", "kennis"]}, {}, ["needs=lening"])
     assert [(fault.fault, fault.understood) for fault in result.faults] == [(metrics.DENIED, "lening")]
