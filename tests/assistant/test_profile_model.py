@@ -109,7 +109,7 @@ class Believes(ProfileModel):
 
 def test_rules_and_model_together(catalogue: Catalogue) -> None:
     text = "Wie helpt ons aan een lening die we dan over tien jaar terugbetalen?"
-    likely = {EXPORT: 0.9, Stated("phase", "idee"): 0.9, Stated("phase", "prototype"): 0.8}
+    likely = {EXPORT: 0.9, Stated("phase", "idee"): 0.98, Stated("phase", "prototype"): 0.96}
     assert intake(catalogue).states(text, "nl")[1] == {LOAN}
     # What the model does not believe at all goes.
     assert intake(catalogue, Believes(likely)).states(text, "nl")[1] == {EXPORT, Stated("phase", "idee")}

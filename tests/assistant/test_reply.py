@@ -44,7 +44,7 @@ def test_evaluation_about_this_firm_is_told_with_who_disputes_it(tiny_advisor):
 
 
 def test_what_goes_together_is_said(tiny_advisor):
-    text = "Wij zitten in Zeeland, 12 mensen, bestaan 5 jaar en willen een lening om te groeien en een prototype testen"
+    text = "Wij zitten in Zeeland, 12 mensen, en bestaan 5 jaar. We willen ons prototype testen. En we willen een lening."
     reply = tiny_advisor.reply(user(text))
     assert "mag samen met de Groeilening" in reply.answer
 
