@@ -1,4 +1,4 @@
-"""A message as numbers, for the small linear models that read messages: its n-grams and its vector.
+"""A message as the models read it: with names masked, and for the linear one as numbers (its n-grams and its vector).
 
 N-grams are hashed into fixed places (the hashing trick: Weinberger et al. 2009), so that there is no
 vocabulary to keep. The vector is the packaged embedder's, whatever the search uses: the models were
@@ -19,6 +19,8 @@ from knowledge.embedding import PACKAGED, Embedder, open_embedder
 PLACES: Final = 2**15
 NAME: Final = " regelingnaam "
 """Stands for an instrument's name: what is asked does not depend on which one."""
+NEXT_TURN: Final = " / "
+"""Between the messages of one conversation, as in the annotated ones."""
 
 
 @lru_cache(maxsize=1)
@@ -46,12 +48,6 @@ def embedder() -> Embedder:
 def vectors(texts: Sequence[str]) -> np.ndarray:
     """Texts (n) → their vectors (n × dimensions)."""
     return np.array(embedder().embed_documents(list(texts)), dtype=np.float32)
-
-
-@lru_cache(maxsize=64)
-def of_message(text: str) -> tuple[Any, np.ndarray]:
-    """The n-grams and the vector of one message; remembered, since several models read the same one."""
-    return ngrams([text]), np.array(embedder().embed_query(text), dtype=np.float32)
 
 
 def masked(text: str, mentions: Mapping[str, Iterable[tuple[int, int]]]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from assistant.abroad import foreign
-from assistant.features import NAME, masked
+from assistant.features import NAME, NEXT_TURN, masked
 from assistant.gathered import Gathered
 from assistant.places import gazetteer
 from assistant.profile_model import ProfileModel, Stated
@@ -33,8 +33,6 @@ _SURER: Final = 0.05
 """A short first message leaves little to go by: what it adds has to be plainer."""
 _CHANGED_FROM: Final = 0.7
 """How likely another value has to be than the one that an earlier message gave, when no rule reads it."""
-_NEXT: Final = " / "
-"""Between the messages of a conversation, as in the annotated ones."""
 _PLACE: Final = " plaatsnaam "
 _ABROAD: Final = " buitenlandplaats "
 _FOREIGN: Final = " buitenlandsedag "
@@ -76,7 +74,7 @@ def _of(stated: Stated) -> _Threshold:
 
 def _in_context(model: ProfileModel, told: Sequence[tuple[str, Collection[Stated]]]) -> dict[Stated, float]:
     """How likely values are stated by the messages together: 'it costs 20,000' says what for only after the first."""
-    return model.likelihood(_NEXT.join(text for text, _ in told), {one for _, by_rules in told for one in by_rules})
+    return model.likelihood(NEXT_TURN.join(text for text, _ in told), {one for _, by_rules in told for one in by_rules})
 
 
 def _mean(one: Mapping[Stated, float], other: Mapping[Stated, float]) -> dict[Stated, float]:

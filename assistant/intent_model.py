@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from assistant.features import PLACES, embedder, ngrams, of_message, vectors
+from assistant.features import PLACES, embedder, ngrams, vectors
 from assistant.models import Intent
 from knowledge.tsv import digest_of, read_rows
 
@@ -57,9 +57,11 @@ class IntentModel:
 
     def likelihood(self, text: str) -> dict[Intent, float]:
         """How likely each intent is; the sum is 1."""
-        grams, vector = of_message(text)
+        vector = np.array(embedder().embed_query(text), dtype=np.float32)
         scores = (
-            _NGRAMS_WEIGHT * np.asarray(grams @ self._of_ngrams)[0] + _VECTOR_WEIGHT * (vector @ self._of_vector) + self._bias
+            _NGRAMS_WEIGHT * np.asarray(ngrams([text]) @ self._of_ngrams)[0]
+            + _VECTOR_WEIGHT * (vector @ self._of_vector)
+            + self._bias
         )
         powers = np.exp(scores - scores.max())
         known = dict(zip(self._intents, (powers / powers.sum()).tolist(), strict=True))

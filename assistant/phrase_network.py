@@ -89,7 +89,7 @@ class PhraseNetwork(nn.Module):
 def _read(network: PhraseNetwork, text: str) -> tuple[np.ndarray, np.ndarray]:
     """Where each piece of a text starts (n), and what it says for each label (n × labels).
 
-    Remembered: scores and words are asked of the same message.
+    Remembered: each turn reads the messages of the conversation again.
     """
     ids, starts = pieces_of(text)
     with torch.inference_mode():

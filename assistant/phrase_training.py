@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from assistant.features import NEXT_TURN
 from assistant.phrase_network import DIMENSIONS, PhraseNetwork, pieces_of
 from knowledge.embedding import packaged_pieces
 
@@ -29,7 +30,6 @@ _SELDOM: Final = -3.0
 _REORDERED: Final = 0.25
 """Of the texts, so many are learnt with their sentences in another order: people tell their story in any."""
 _SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+")
-_TURNS: Final = " / "
 
 
 def learn(texts: Sequence[str], flags: np.ndarray, truths: np.ndarray, seed: int) -> PhraseNetwork:
@@ -74,7 +74,7 @@ def _fresh(flags: int, labels: int) -> PhraseNetwork:
 
 def _in_sentences(text: str) -> list[list[int]]:
     """The pieces of each sentence; what is said in turns, where a later one may correct an earlier one, is one."""
-    sentences = [text] if _TURNS in text else _SENTENCE.split(text)
+    sentences = [text] if NEXT_TURN in text else _SENTENCE.split(text)
     return [pieces_of(sentence)[0] for sentence in sentences if sentence.strip()] or [pieces_of(text)[0]]
 
 

@@ -55,12 +55,12 @@ def main() -> None:
     by_rules = [rules & set(VALUES) for _, rules in read]
     told = [Example(example.language, example.stated, text) for example, (text, _) in zip(examples, read, strict=True)]
     unseen = read_unseen(examples, told, by_rules)
-    true = [examples[at] for at in unseen]
+    true, rules_read, all_read = [examples[at] for at in unseen], [by_rules[at] for at in unseen], list(unseen.values())
     table = Table(title=f"{len(unseen)} of {len(examples)} messages, unseen: precision / recall")
     for column in ("field", "rules alone", "rules and model"):
         table.add_column(column)
     for field in COLUMNS:
-        cells = [precision_and_recall(found, true, field) for found in ([by_rules[at] for at in unseen], list(unseen.values()))]
+        cells = [precision_and_recall(found, true, field) for found in (rules_read, all_read)]
         table.add_row(field, *(f"{precision:.3f} / {recall:.3f}" for precision, recall in cells))
     out.print(table)
     train(told, by_rules).save(WEIGHTS, digest(examples))
