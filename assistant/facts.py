@@ -12,6 +12,7 @@ from knowledge.catalogue import Catalogue
 from knowledge.currency import is_stale
 from knowledge.models import (
     UNKNOWN_DATE,
+    CitedText,
     Confidence,
     Desk,
     Evaluation,
@@ -96,6 +97,12 @@ def desk_for(instrument: Instrument, profile: Profile) -> Desk:
     own = [desk for desk in instrument.desks if profile.province in desk.provinces]
     national = [desk for desk in instrument.desks if not desk.provinces]
     return (own or national or list(instrument.desks))[0]
+
+
+def step_for(instrument: Instrument, profile: Profile) -> CitedText:
+    """The first step of firms like this one, else that of any firm."""
+    own = (step for step in instrument.first_step_for if verdict_of(step.concerns, profile) is Verdict.MET)
+    return next(own, instrument.first_step)
 
 
 def findings_for(instrument: Instrument, profile: Profile) -> list[Evaluation]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.citations import Citer
-from assistant.facts import benefits, caution, desk_for
+from assistant.facts import benefits, caution, desk_for, step_for
 from assistant.matching import STATUS, CriterionVerdict, Match
 from assistant.models import Profile, Recommendation, Rejection, Verdict
 from assistant.phrases import Phrases
@@ -154,7 +154,7 @@ class Wording:
         return self._citer.say(self._phrases.say("rejected.successor", names=names), instrument, fact)
 
     def _step(self, instrument: Instrument) -> str:
-        step = instrument.first_step
+        step = step_for(instrument, self._profile)
         return self._citer.say(step.text.of(self._language), instrument, instrument.fact(step.fact))
 
 

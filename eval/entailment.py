@@ -168,7 +168,7 @@ class Library:
         item = self.catalogue.fact(fact)
         source = self.catalogue.source_of(instrument, item)
         local = item.id
-        own = (instrument.in_short, instrument.first_step)
+        own = (instrument.in_short, *instrument.steps)
         resting = [cited.text.of(language) for cited in own if cited.fact == local]
         resting += [criterion.requires.of(language) for criterion in instrument.criteria if criterion.fact == local]
         names = [*names_of(instrument), source.author, source.title]

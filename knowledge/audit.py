@@ -110,7 +110,7 @@ def audit_catalogue(catalogue: Catalogue) -> list[str]:
 def _derived_figures(instrument: Instrument) -> list[str]:
     """A figure in the wording of a criterion or a step must stand in the fact that it rests on."""
     derived = [("in_short", instrument.in_short.text, instrument.in_short.fact)]
-    derived += [("first_step", instrument.first_step.text, instrument.first_step.fact)]
+    derived += [("first_step", step.text, step.fact) for step in instrument.steps]
     derived += [(f"criterion {criterion.id}", criterion.requires, criterion.fact) for criterion in instrument.criteria]
     problems = []
     for where, text, fact in derived:

@@ -368,6 +368,12 @@ class CitedText(Model):
     fact: Slug
 
 
+class StepFor(CitedText):
+    """A first step for the firms that a test is about: who has a partner need not look for one."""
+
+    concerns: Test
+
+
 def _in_both_languages(value: Any) -> Any:
     """A proper name is the same in both languages."""
     return {"nl": value, "en": value} if isinstance(value, str) else value
@@ -419,6 +425,7 @@ class Instrument(Model):
     evaluations: tuple[Evaluation, ...] = ()
     combinations: tuple[Combination, ...] = ()
     first_step: CitedText
+    first_step_for: tuple[StepFor, ...] = Field(default=(), description="instead of the first step, for firms that meet a test")
     desks: tuple[Desk, ...] = Field(min_length=1)
     questions: Texts
     sources: tuple[Source, ...] = Field(default=(), description="sources that only this instrument cites")
@@ -444,7 +451,7 @@ class Instrument(Model):
         known = {fact.id for fact in self.facts}
         used = [
             ("in_short", self.in_short.fact),
-            ("first_step", self.first_step.fact),
+            *(("first_step", step.fact) for step in self.steps),
             ("status", self.status.fact),
             *((f"criterion '{criterion.id}'", criterion.fact) for criterion in self.criteria),
             *((f"combination with '{link.with_}'", link.fact) for link in self.combinations),
@@ -457,6 +464,11 @@ class Instrument(Model):
         """All that states something: facts, findings, and who disputes these."""
         disputes = tuple(dispute for finding in self.evaluations for dispute in finding.disputed_by)
         return (*self.facts, *self.evaluations, *disputes)
+
+    @property
+    def steps(self) -> tuple[CitedText, ...]:
+        """All first steps, that for any firm first."""
+        return (self.first_step, *self.first_step_for)
 
     def fact(self, local_id: str) -> Fact:
         """The fact with this local id (the model guarantees those that its own fields name)."""

@@ -13,7 +13,7 @@ from assistant.phrases import load_phrases
 from assistant.ranking import Ranked
 from knowledge.catalogue import Catalogue
 from knowledge.figures import missing_figures
-from knowledge.models import Comparison, Fact, FactKind, Instrument, Text
+from knowledge.models import Comparison, Fact, FactKind, Instrument, StepFor, Text
 from tests.conftest import TODAY, user
 
 STORY = "Wij zijn een bedrijf in Zeeland met 12 mensen en willen een proef doen met ons prototype"
@@ -221,6 +221,20 @@ def test_a_fit_that_something_speaks_against_says_so(tiny):
     together = offer(tiny, tiny["proefbon"], Profile(province="zeeland", employees=12, collaboration="mkb-partners"))
     assert "(past, met een kanttekening)" in alone
     assert "(past)" in together
+
+
+def test_who_has_a_partner_is_not_sent_to_find_one(tiny):
+    own = StepFor(
+        concerns=Comparison(field="collaboration", op="one_of", value=["mkb-partners"]),
+        text=Text(nl="Ga er samen heen.", en="Go there together."),
+        fact="audience",
+    )
+    voucher = tiny["proefbon"].model_copy(update={"first_step_for": (own,)})
+    profile = Profile(province="zeeland", employees=12)
+    assert "Bel Bureau Proef" in offer(tiny, voucher, profile)
+    together = offer(tiny, voucher, profile.model_copy(update={"collaboration": "mkb-partners"}))
+    assert "Ga er samen heen" in together
+    assert "Bel Bureau Proef" not in together
 
 
 def test_what_has_ended_is_explained_with_its_end_and_successor_and_no_first_step(tiny_advisor):
