@@ -147,17 +147,17 @@ class Advisor:
         nearest = hits[0].score if hits else 0.0
         return nearest + self._weights.field_confidence * len(understood.profile.known())
 
-    def _is_off_topic(self, last: str, understood: Understanding, hits: Sequence[InstrumentHit]) -> bool:
+    def _is_off_topic(self, typed: str, understood: Understanding, hits: Sequence[InstrumentHit]) -> bool:
         """Words of another subject, nothing near it in the catalogue, and nothing told about a firm: a logistic regression."""
         scope = self._weights.scope
         floor = scope.from_likelihood_later if understood.asked else scope.from_likelihood
-        if understood.off_topic < floor or len(last.split()) == 1:
+        if understood.off_topic < floor or len(typed.split()) == 1:
             return False
-        if last.strip() != understood.query:
-            hits = self._search.instruments(last, understood.written)
+        if understood.last != understood.query:
+            hits = self._search.instruments(understood.last, understood.written)
         nearest = hits[0].score if hits else 0.0
         sure = [reading for reading in understood.readings if reading.words and not reading.learned]
-        told = sum(reading.words.split(", ")[0] in last for reading in sure)
+        told = sum(reading.words.split(", ")[0] in typed for reading in sure)
         score = scope.bias + scope.words * understood.off_topic + scope.nearness * nearest + scope.fields * told
         return 1 / (1 + math.exp(-score)) >= scope.threshold
 

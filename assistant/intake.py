@@ -15,14 +15,15 @@ from assistant.field_model import as_model_reads, read_by_model
 from assistant.field_rules import read_by_rules
 from assistant.gathered import Gathered
 from assistant.intents import IntentReader
-from assistant.language import detect_language, language_scores
-from assistant.models import Message, Profile, Understanding
+from assistant.language import detect_language, is_foreign, language_scores
+from assistant.models import FieldReading, Message, Profile, Understanding
 from assistant.names import NameFinder
 from assistant.patterns import fold
 from assistant.phrases import Phrases
 from assistant.places import gazetteer
 from assistant.profile_model import ProfileModel, Stated
 from assistant.quantities import Quantity, merge
+from assistant.spelling import Corrected, corrected
 from assistant.vocabulary import Vocabulary, vocabulary
 from knowledge.models import LANGUAGES, Language
 from knowledge.profile_fields import BOOLEANS, LISTS, NUMBERS
@@ -62,9 +63,12 @@ class Intake:
         corrections: Mapping[str, Any] | None = None,
     ) -> Understanding:
         """Read a conversation. ``corrections``: fields set by hand; None there forgets the field."""
-        said = [message.content[:_LONGEST_MESSAGE] for message in messages if message.role == "user"]
-        written = detect_language(said, _better_read(said))
+        typed = [message.content[:_LONGEST_MESSAGE] for message in messages if message.role == "user"]
+        written = detect_language(typed, _better_read(typed))
         spoken = language or written
+        right = self._put_right(typed, written)
+        said = [one.text for one in right]
+        messages = _told(messages, said)
         read, asked = Gathered(), []
         question: str | None = None
         answered = wants = False
@@ -74,20 +78,28 @@ class Intake:
                 if question:
                     asked.append(question)
             else:
-                text = message.content[:_LONGEST_MESSAGE]
-                self._read_message(text, detect_language([text], written), question, read)
+                self._read_message(message.content, detect_language([message.content], written), question, read)
                 answered = any(stated.field == question for stated in read.heard)
                 wants = any(stated.field in LISTS for stated in read.heard)
                 question = None
-        readings = read.final(corrections or {})
+        readings = [_as_written(reading, right) for reading in read.final(corrections or {})]
         values = {reading.field: reading.value for reading in readings}
         profile = Profile(**values, ruled_out=frozenset(read.ruled_out), beside=frozenset(read.beside))
         intent = self._intents.read(messages, written, profile, answered=answered, wants=wants)
         return Understanding(
-            language=spoken, intent=intent.intent, profile=profile, readings=readings, named=intent.named,
-            asked=tuple(dict.fromkeys(asked)), written=written, query=_query(said, intent.named_last), aspect=intent.aspect,
-            declined=tuple(sorted(read.declined)), off_topic=intent.off_topic,
+            language=spoken, intent=intent.intent, profile=profile, readings=tuple(readings), named=intent.named,
+            asked=tuple(dict.fromkeys(asked)), written=written, aspect=intent.aspect, query=_query(said, intent.named_last),
+            last="".join(said[-1:]).strip(), declined=tuple(sorted(read.declined)), off_topic=intent.off_topic,
         )  # fmt: skip
+
+    def _put_right(self, typed: Sequence[str], written: Language) -> list[Corrected]:
+        """The messages without slips of the fingers. Of another language we know no words."""
+        return [
+            Corrected(text, {})
+            if is_foreign(text)
+            else corrected(text, detect_language([text], written), [(name.start, name.end) for name in self._names.find(text)])
+            for text in typed
+        ]
 
     def _question_in(self, answer: str) -> str | None:
         """The field that an earlier answer asked for."""
@@ -198,6 +210,22 @@ class Intake:
                 read.put(question, item, text)
         else:
             read.put(question, value, text)
+
+
+def _told(messages: Sequence[Message], said: Sequence[str]) -> list[Message]:
+    """The conversation with these in the place of the entrepreneur's messages."""
+    rest = iter(said)
+    return [
+        message if message.role == "assistant" else message.model_copy(update={"content": next(rest)}) for message in messages
+    ]
+
+
+def _as_written(reading: FieldReading, said: Sequence[Corrected]) -> FieldReading:
+    """With the words that it rests on as they were typed."""
+    words = reading.words
+    for one in said:
+        words = one.as_written(words)
+    return reading.model_copy(update={"words": words})
 
 
 def _better_read(said: Sequence[str]) -> Language:

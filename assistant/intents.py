@@ -94,7 +94,8 @@ class IntentReader:
             asked = max(_ABOUT_ONE, key=lambda intent: likely[intent])
             aspect = self._aspect(folded, words)
             return ReadIntent(asked, aspect=aspect, off_topic=likely[Intent.OUT_OF_SCOPE])
-        entrepreneur = words.own_firm.any_in(folded) and likely[Intent.OUT_OF_SCOPE] < _CERTAIN
+        ours = words.own_firm.any_in(folded) or words.just_money.any_in(folded)
+        entrepreneur = ours and likely[Intent.OUT_OF_SCOPE] < _CERTAIN
         off_topic = 0.0 if entrepreneur or likely[Intent.RECOMMEND] >= _EVEN else likely[Intent.OUT_OF_SCOPE]
         return ReadIntent(Intent.RECOMMEND, off_topic=off_topic)
 

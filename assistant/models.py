@@ -163,6 +163,7 @@ class Understanding(Model):
     asked: tuple[str, ...] = Field(default=(), description="fields that were asked before, answered or not")
     written: Language = Field(default="nl", description="the language of the messages; the reply's may differ")
     query: str = Field(default="", description="what retrieval searches for")
+    last: str = Field(default="", description="the last message, slips of the fingers put right")
     aspect: str | None = Field(default=None, description="what an explanation is about: amount, procedure, audience …")
     declined: tuple[str, ...] = Field(default=(), description="forms of support that the entrepreneur does not want")
     off_topic: float = Field(

@@ -63,6 +63,7 @@ class Vocabulary:
     no: PatternSet
     firm: PatternSet
     own_firm: PatternSet
+    just_money: PatternSet
     intents: dict[str, PatternSet]
     aspects: dict[str, PatternSet]
     ordinals: dict[int, PatternSet]
@@ -128,6 +129,7 @@ def vocabulary(language: Language) -> Vocabulary:
         no=patterns(data["no"]),
         firm=patterns(data["firm"]),
         own_firm=patterns(data["own_firm"]),
+        just_money=patterns(data["just_money"]),
         intents={intent: patterns(words) for intent, words in intents.items() if intent not in nested},
         aspects=group(intents["aspects"]),
         ordinals={int(number): patterns(words) for number, words in intents["ordinals"].items()},

@@ -130,11 +130,23 @@ def test_what_is_ours_though_a_word_in_it_is_not(intake: Intake, message: str) -
 
 
 @pytest.mark.parametrize(
-    "message", ["Mijn bedrijf loopt slecht, wat nu?", "How do I get money for my company?", "Ik ben een beginnende ondernemer"]
+    "message",
+    [
+        "Mijn bedrijf loopt slecht, wat nu?",
+        "How do I get money for my company?",
+        "Ik ben een beginnende ondernemer",
+        "Hoe kom ik aan geld?",
+        "how can I get some money",
+    ],
 )
-def test_who_speaks_of_their_own_firm_is_not_off_topic(intake: Intake, message: str) -> None:
+def test_who_speaks_of_their_own_firm_or_of_money_alone_is_not_off_topic(intake: Intake, message: str) -> None:
     understood = intake.understand(user(message))
     assert (understood.intent, understood.off_topic) == (Intent.RECOMMEND, 0.0)
+
+
+@pytest.mark.parametrize("message", ["Hoe kom ik aan geld voor mijn vakantie?", "Where can I borrow money for a second-hand car?"])
+def test_money_for_something_else_is(advisor: Advisor, message: str) -> None:
+    assert advisor.reply(user(message)).abstained
 
 
 def test_another_subject_stays_one_for_an_entrepreneur(intake: Intake) -> None:
