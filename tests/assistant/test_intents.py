@@ -144,7 +144,7 @@ def test_who_speaks_of_their_own_firm_or_of_money_alone_is_not_off_topic(intake:
     assert (understood.intent, understood.off_topic) == (Intent.RECOMMEND, 0.0)
 
 
-@pytest.mark.parametrize("message", ["Hoe kom ik aan geld voor mijn vakantie?", "Where can I borrow money for a second-hand car?"])
+@pytest.mark.parametrize("message", ["Hoe kom ik aan geld voor mijn vakantie?", "How do I get money for my wedding?"])
 def test_money_for_something_else_is(advisor: Advisor, message: str) -> None:
     assert advisor.reply(user(message)).abstained
 
