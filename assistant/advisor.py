@@ -23,6 +23,7 @@ from assistant.wording import Advice
 from knowledge.catalogue import Catalogue
 from knowledge.models import LANGUAGES, Language
 from knowledge.passages import FACT, FINDING
+from knowledge.profile_fields import LISTS
 from knowledge.retrieval import HybridSearch, InstrumentHit
 
 _NEAREST: Final = 3
@@ -145,7 +146,8 @@ class Advisor:
 
     def _confidence(self, understood: Understanding, hits: Sequence[InstrumentHit]) -> float:
         nearest = hits[0].score if hits else 0.0
-        return nearest + self._weights.field_confidence * len(understood.profile.known())
+        wish = any(reading.field in LISTS and not reading.learned for reading in understood.readings)
+        return nearest + self._weights.field_confidence * len(understood.profile.known()) + self._weights.need_confidence * wish
 
     def _is_off_topic(self, typed: str, understood: Understanding, hits: Sequence[InstrumentHit]) -> bool:
         """Words of another subject, nothing near it in the catalogue, and nothing told about a firm: a logistic regression."""

@@ -65,6 +65,7 @@ class Weights(Model):
     least_relevance: float
     abstain_below: float
     field_confidence: float
+    need_confidence: float
     described_from: float
     described_lead: float
     scope: ScopeWeights

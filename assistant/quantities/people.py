@@ -60,11 +60,7 @@ class PeopleReader:
 
     def read(self, folded: str) -> list[Quantity]:
         """A stated total before any other number of people, parts and teams only where no whole is given, roles last."""
-        fixed = [
-            found
-            for found in stated(self._fixed_people, "employees", folded)
-            if not self._looked_for.search(CLAUSE.split(folded[: found.start])[-1])
-        ]
+        fixed = [found for found in stated(self._fixed_people, "employees", folded) if not self._is_looked_for(found, folded)]
         found = [quantity for regex in self._employees for quantity in self._counted(regex, folded)]
         total = self._counted(self._total, folded)
         parts = [quantity for quantity in found if self._is_part(quantity, folded)]
@@ -72,7 +68,11 @@ class PeopleReader:
             fixed = [quantity for quantity in fixed if quantity.value > _LONE]
         whole = fixed + [quantity for quantity in found if quantity not in parts]
         # "Met vijf bakkers samen" are five firms.
-        roles = [one for one in self._counted(self._roles, folded) if not _TOGETHER.match(folded, one.end)]
+        roles = [
+            one
+            for one in self._counted(self._roles, folded)
+            if not _TOGETHER.match(folded, one.end) and not self._is_looked_for(one, folded)
+        ]
         return total or whole or [replace(one, of_part=True) for one in parts or roles]
 
     def _is_part(self, quantity: Quantity, folded: str) -> bool:
@@ -85,6 +85,10 @@ class PeopleReader:
             or self._part_after.search(folded[quantity.end :])
             or self._of_others.search(PHRASE.split(before)[-1])
         )
+
+    def _is_looked_for(self, quantity: Quantity, folded: str) -> bool:
+        """'Hiring two engineers': they are not there yet."""
+        return self._looked_for.search(CLAUSE.split(folded[: quantity.start])[-1]) is not None
 
     def _counted(self, regex: re.Pattern[str], folded: str) -> list[Quantity]:
         found = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.advisor import Advisor
 from assistant.intake import Intake
 from assistant.models import Intent, Message, Understanding
 from assistant.names import NameFinder

@@ -223,6 +223,12 @@ def test_a_fit_that_something_speaks_against_says_so(tiny):
     assert "(past)" in together
 
 
+def test_a_wish_gets_advice_though_little_else_was_told(advisor):
+    reply = advisor.reply(user("Een gemeente heeft interesse in onze rioolrobot, maar hoe komen we aan zo'n opdracht?"))
+    assert not reply.abstained
+    assert reply.recommendations
+
+
 def test_who_has_a_partner_is_not_sent_to_find_one(tiny):
     own = StepFor(
         concerns=Comparison(field="collaboration", op="one_of", value=["mkb-partners"]),
