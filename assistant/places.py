@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
 from assistant.patterns import fold
 from assistant.vocabulary import read_data
 
@@ -24,6 +26,7 @@ _WITH_PLACE = re.compile(_WITH + "$")
 _SCHOOL = re.compile(r"\s+(?:university|universiteit)\b")
 """'Met de Hogeschool Rotterdam', 'with Utrecht University': where the partner is tells nothing about the firm's place."""
 _DENIED = re.compile(r"\b(?:niet|not)\s+(?:meer\s+|langer\s+)?(?:in|uit|te|from)\s+$")
+_SHORTEST_MISSPELT = 5
 _NO_PROVINCES = frozenset({"ambiguous", "needs_introduction", "introductions", "own", "of_others", "clients", "itself"})
 _COMPASS_POINT = r"(?:noord|zuid|oost|west|midden)[- ]"
 _COMPASS = re.compile(rf"^{_COMPASS_POINT}")
@@ -61,6 +64,14 @@ class Gazetteer:
         ordered = sorted(names, key=len, reverse=True)
         any_name = "|".join(map(re.escape, ordered))
         self._regex = re.compile(rf"(?<![\w-])(?:{_COMPASS_POINT})?(?:{any_name})(?:e?se?|er?)?(?![\w])")
+
+    def meant_in(self, text: str, start: int, end: int) -> str | None:
+        """The one place that a word after 'in', 'uit' … is a slip of ('in Eindhovne'); None where it is one, or several."""
+        word = fold(text[start:end])
+        if len(word) < _SHORTEST_MISSPELT or word in self._provinces or not self._introduced.search(fold(text[:start])):
+            return None
+        likely = [name for name in self._provinces if name[0] == word[0] and OSA.distance(name, word, score_cutoff=1) <= 1]
+        return likely[0] if len(likely) == 1 else None
 
     def find(self, text: str, *, for_client: bool = False) -> list[Place]:
         """The places of a text. ``for_client``: an adviser writes, so that where a client is counts."""

@@ -13,7 +13,9 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from assistant.abroad import foreign
 from assistant.patterns import fold
+from assistant.places import gazetteer
 from assistant.profile_model import written_examples
 from knowledge.embedding.pairs import everyday_words
 from knowledge.models import LANGUAGES, Language
@@ -58,10 +60,16 @@ def corrected(text: str, language: Language, names: Sequence[tuple[int, int]] = 
     def meant(word: re.Match[str]) -> str:
         nonlocal looked_up
         low = word[0].lower()
+        if is_known(low):
+            return word[0]
+        place = None if foreign().places(word[0]) else gazetteer().meant_in(text, word.start(), word.end())
+        if place:
+            written[place.capitalize()] = word[0]
+            return place.capitalize()
         starts = word[0][1:] == low[1:] and _SENTENCE_STARTS.search(text, 0, word.start())
         if (word[0] != low and not starts) or any(start <= word.start() < end for start, end in names):
             return word[0]
-        if looked_up >= _MOST or is_known(low):
+        if looked_up >= _MOST:
             return word[0]
         looked_up += 1
         right = _right(low, language)
@@ -76,7 +84,8 @@ def corrected(text: str, language: Language, names: Sequence[tuple[int, int]] = 
 
 @lru_cache(maxsize=10_000)
 def is_known(word: str) -> bool:
-    return word in everyday_words() or any(word in _speller(language) for language in LANGUAGES)
+    """Is it somebody's word, with or without its accents?"""
+    return word in everyday_words() or any(form in _speller(language) for language in LANGUAGES for form in (word, fold(word)))
 
 
 @lru_cache(maxsize=10_000)

@@ -14,6 +14,8 @@ from tests.conftest import user
     [
         ("nl", "een bakerij zoekt subsdie", "een bakkerij zoekt subsidie"),
         ("nl", "Investerring in een machien", "Investering in een machine"),
+        ("nl", "wij zitten in Zwole", "wij zitten in Zwolle"),
+        ("en", "We are near Rotterdm", "We are near Rotterdam"),
         ("en", "money for our prototpye with 5 emploees", "money for our prototype with 5 employees"),
     ],
 )
@@ -26,7 +28,8 @@ def test_a_slip_is_put_right(language, typed, meant):
     [
         "de klimaatkast en de accubank van onze laadpaal",  # compounds that no list has
         "wij zijn Vermerken BV uit Bargerveen, met de firma Kasbouwer",  # names
-        "een eetcafe met patienten",  # accents left out
+        "een klant in Lille en een in Vermerken",
+        "een eetcafe met patienten, een échte",  # accents left out
         "zie www.bakkerrij.nl of mail info@bakkerrij.nl over de 3D-printter",
         "xqzt wvrtk plmkz",
     ],
