@@ -13,7 +13,8 @@ from assistant.quantities.numbers import CLAUSE, DIGITS, NO_NUMBER, PHRASE, Numb
 _GOAL = re.compile(r"\b(?:naar|tot|to|alle|all)\s+$")
 _TOGETHER = re.compile(r"\s+(?:samen|together)\b")
 _CLOSED = re.compile(r"\s*[.;,)!?]|\s*$")
-_LONE = 1
+_OWNERS = 2
+"""So many may run a firm where more people work: 'mijn zus en ik hebben een bedrijf met zes mensen'."""
 MOST_EMPLOYEES = 50_000
 """More than that were something else: 'in totaal 250.000'."""
 
@@ -64,8 +65,8 @@ class PeopleReader:
         found = [quantity for regex in self._employees for quantity in self._counted(regex, folded)]
         total = self._counted(self._total, folded)
         parts = [quantity for quantity in found if self._is_part(quantity, folded)]
-        if len(found) > len(parts):  # "helemaal alleen" tells of a plan where the firm's people are counted
-            fixed = [quantity for quantity in fixed if quantity.value > _LONE]
+        if len(found) > len(parts):  # "helemaal alleen" tells of a plan, too, where the firm's people are counted
+            fixed = [quantity for quantity in fixed if quantity.value > _OWNERS]
         whole = fixed + [quantity for quantity in found if quantity not in parts]
         # "Met vijf bakkers samen" are five firms.
         roles = [

@@ -89,6 +89,8 @@ MESSAGES: list[tuple[str, dict[str, Any]]] = [
     ("We draaien garen, twaalf mensen. Een weverij uit Aalten, 30 man, doet mee.", {"employees": 12}),
     ("We waren met 20 man, nu zijn we met 12", {"employees": 12}),
     ("Our part would be the hours of two growers", {"employees": None}),
+    ("Mijn zus en ik hebben een softwarebedrijf met 6 mensen", {"employees": 6}),
+    ("Mijn zus en ik hebben samen een softwarebedrijf", {"employees": 2}),
     ("Is there help for hiring two engineers?", {"employees": None}),
     ("De bank zegt nee op 80.000 voor een oven", {"amount_eur": 80_000}),
     ("Wij zijn een kleine machinebouwer in Delft", {"province": "zuid-holland"}),
