@@ -136,7 +136,7 @@ class IntentReader:
         advice = (len(profile.known()) >= _FIRM_FIELDS or asks_about < _SURE) and not self._asks_of_one(folded, mentions, words)
         if tells_much and (kind is None or (long_story and advice)):
             return ReadIntent(Intent.RECOMMEND)
-        if words.intents["more"].any_in(folded) and self._rule(folded, words, len(named)) is None:
+        if words.intents["more"].any_in(folded) and (tells_much or self._rule(folded, words, len(named)) is None):
             return ReadIntent(Intent.RECOMMEND)  # "we hebben al WBSO, wat nog meer?"
         together = len(named) > 1 and words.aspects["combination"].any_in(folded)
         aspect = "combination" if together else self._aspect(folded, words)
