@@ -25,6 +25,11 @@ _WITH_SCHOOL = re.compile(_WITH + r"(?:universiteit|hogeschool|rijksuniversiteit
 _WITH_PLACE = re.compile(_WITH + "$")
 _SCHOOL = re.compile(r"\s+(?:university|universiteit)\b")
 """'Met de Hogeschool Rotterdam', 'with Utrecht University': where the partner is tells nothing about the firm's place."""
+_PARTNER = re.compile(
+    r"\b(?:samen met|together with|in samenwerking met)\s+"
+    r"(?:(?!(?:we|wij|i|ik|our|onze|andere|other|man|mensen|people|staff)\b)[\w'-]+\s+){1,6}(?:uit|from|in|bij|near)\s+$"
+)
+"""'Samen met een installateur uit Tiel': where a partner is."""
 _DENIED = re.compile(r"\b(?:niet|not)\s+(?:meer\s+|langer\s+)?(?:in|uit|te|from)\s+$")
 _SHORTEST_MISSPELT = 5
 _NO_PROVINCES = frozenset({"ambiguous", "needs_introduction", "introductions", "own", "of_others", "clients", "itself"})
@@ -39,6 +44,7 @@ class Place:
     end: int
     own: bool = False
     """Do the words before it say that this is where the firm is?"""
+    of_partner: bool = False
 
 
 class Gazetteer:
@@ -80,13 +86,14 @@ class Gazetteer:
         for match in self._regex.finditer(folded):
             name = self._name(match[0])
             if name and self._is_place(text, folded, match, name, for_client):
-                own = bool(self._own.search(folded[: match.start()]))
-                found.append(Place(self._provinces[name], match.start(), match.end(), own))
+                before = folded[: match.start()]
+                own, of_partner = bool(self._own.search(before)), bool(_PARTNER.search(before))
+                found.append(Place(self._provinces[name], match.start(), match.end(), own, of_partner))
         return found
 
     def firm_place(self, text: str, *, for_client: bool = False) -> Place | None:
         """Where the firm is: where it says that it is, else the first place that is named."""
-        found = self.find(text, for_client=for_client)
+        found = [place for place in self.find(text, for_client=for_client) if not place.of_partner]
         own = [place for place in found if place.own]
         if own or len({place.province for place in found}) == 1:
             return (own or found)[-1]

@@ -37,6 +37,10 @@ _CLEARLY: Final = 3
 """How much more common the meant word must be than any other that it could be."""
 _SHORTEST_PART: Final = 3
 _COMMON_PART: Final = 240
+_ENDINGS: Final = {"d": "t", "t": "d"}
+"""'Wie leend dat?': what verbs are most often misspelt by, in Dutch, however common another word is."""
+_BRITISH: Final = (("is", "iz"), ("our", "or"), ("tre", "ter"))
+"""'Organises', 'colour' and 'metre': the English list is American."""
 _JOINT: Final = "s"
 """After a first part of four letters or more: 'subsdie' is not 'sub' and 'die'."""
 
@@ -84,8 +88,9 @@ def corrected(text: str, language: Language, names: Sequence[tuple[int, int]] = 
 
 @lru_cache(maxsize=10_000)
 def is_known(word: str) -> bool:
-    """Is it somebody's word, with or without its accents?"""
-    return word in everyday_words() or any(form in _speller(language) for language in LANGUAGES for form in (word, fold(word)))
+    """Is it somebody's word, with or without its accents, in British or in American?"""
+    forms = (word, fold(word), *(word.replace(british, american) for british, american in _BRITISH))
+    return word in everyday_words() or any(form in _speller(language) for language in LANGUAGES for form in forms)
 
 
 @lru_cache(maxsize=10_000)
@@ -97,6 +102,9 @@ def _right(word: str, language: Language) -> str | None:
     options = sorted(((speller[one], one) for one in speller.candidates(word) or () if one[0] == word[0]), reverse=True)
     if any(fold(one) == fold(word) for _, one in options):
         return None  # "cafe" is no slip
+    ending = _ENDINGS.get(word[-1])
+    if ending and speller[word[:-1] + ending] >= _COMMON:
+        return word[:-1] + ending
     if not options or options[0][0] < max(_COMMON, _CLEARLY * options[1][0] if options[1:] else 0):
         return None
     return options[0][1]

@@ -10,7 +10,8 @@ from typing import Any
 from assistant.patterns import any_of, fold
 from assistant.quantities.numbers import CLAUSE, DIGITS, NO_NUMBER, PHRASE, Numbers, Quantity, fixed, stated
 
-_GOAL = re.compile(r"\b(?:naar|tot|to|alle|all)\s+$")
+_GOAL = re.compile(r"\b(?:(?:naar|tot|to|alle|all)\s+|(?:door|by)\s+(?:een\s+)?)$")
+_OWN_PEOPLE = re.compile(r"\b(?:onze|mijn|al mijn|our|my|met|with)\s+(?:(?:alle|all)\s+)?$")
 _TOGETHER = re.compile(r"\s+(?:samen|together)\b")
 _CLOSED = re.compile(r"\s*[.;,)!?]|\s*$")
 _OWNERS = 2
@@ -28,7 +29,7 @@ class PeopleReader:
         # "Een kleine vijftig man" are fifty, so that no count begins at an article.
         count = rf"(?!(?:{'|'.join(sorted(NO_NUMBER))})\s){number}"
         not_people = "|".join(re.escape(fold(word)) for word in data["not_people"])
-        filler = rf"(?:(?!(?:{not_people})\b)[^\W\d][\w-]*\s+){{0,2}}"
+        filler = rf"(?:(?!(?:{not_people}|van|of)\b)[^\W\d][\w-]*\s+){{0,2}}"  # "two of their engineers" are some of them
         counted = rf"{count}\+?(?:\s?(?:a|tot|-|to|of|or|en|and)\s?(?P<n2>{DIGITS}))?(?:[\s-]+{filler}|(?=fte))"
         other_units = rf"{not_people}|{options('years')}|{options('months')}|procent|percent"
         not_counted = rf"(?!\w|[.,]\d|%|\s*(?:{numbers.scales}|euro|%|{other_units})(?!\w))"
@@ -55,6 +56,7 @@ class PeopleReader:
         self._other_firms = re.compile(rf"(?<!\w)(?:{options('other_firms')})\s+(?:\w+\s+){{0,2}}$")
         self._fewer = re.compile(rf"(?<!\w)(?:{options('fewer')})\s+$")
         self._more = re.compile(rf"(?<!\w)(?:{options('more')})\s+$")
+        self._some_of_them = re.compile(rf"(?<!\w)(?:{options('some_of_them')})(?!\w)")
         self._looked_for = re.compile(rf"(?<!\w)(?:{options('looked_for')})(?!\w)")
         self._roles = re.compile(rf"{counted}(?:{options('people_roles')})(?!\w)")
         self._fixed_people = fixed(data["people_fixed"], classes)
@@ -72,7 +74,7 @@ class PeopleReader:
         roles = [
             one
             for one in self._counted(self._roles, folded)
-            if not _TOGETHER.match(folded, one.end) and not self._is_looked_for(one, folded)
+            if not (_TOGETHER.match(folded, one.end) or self._is_looked_for(one, folded) or self._is_of_others(one, folded))
         ]
         return total or whole or [replace(one, of_part=True) for one in parts or roles]
 
@@ -84,8 +86,18 @@ class PeopleReader:
             or self._team_before.search(before)
             or self._part_before.search(before)
             or self._part_after.search(folded[quantity.end :])
-            or self._of_others.search(PHRASE.split(before)[-1])
+            or self._is_of_others(quantity, folded)
         )
+
+    def _is_of_others(self, quantity: Quantity, folded: str) -> bool:
+        """'Samen met een weverij (30 man)': a partner's."""
+        return self._of_others.search(PHRASE.split(folded[: quantity.start])[-1]) is not None
+
+    def _is_of_some(self, folded: str, start: int, end: int) -> bool:
+        """'Acht monteurs tekort', 'two people to train': not how many there are, but for 'onze acht monteurs'."""
+        before, after = folded[:start], folded[end:]
+        clause = CLAUSE.split(before)[-1] + "|" + CLAUSE.split(after)[0]
+        return self._some_of_them.search(clause) is not None and not _OWN_PEOPLE.search(before)
 
     def _is_looked_for(self, quantity: Quantity, folded: str) -> bool:
         """'Hiring two engineers': they are not there yet."""
@@ -102,6 +114,7 @@ class PeopleReader:
                 or value > MOST_EMPLOYEES
                 or _GOAL.search(before)
                 or self._other_firms.search(before)
+                or self._is_of_some(folded, match.start(), match.end())
             ):
                 continue
             to_come = self._more_people.match(folded, match.end())

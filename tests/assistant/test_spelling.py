@@ -14,6 +14,7 @@ from tests.conftest import user
     [
         ("nl", "een bakerij zoekt subsdie", "een bakkerij zoekt subsidie"),
         ("nl", "Investerring in een machien", "Investering in een machine"),
+        ("nl", "wie leend dat", "wie leent dat"),
         ("nl", "wij zitten in Zwole", "wij zitten in Zwolle"),
         ("en", "We are near Rotterdm", "We are near Rotterdam"),
         ("en", "money for our prototpye with 5 emploees", "money for our prototype with 5 employees"),
