@@ -22,6 +22,8 @@ from assistant.vocabulary import read_data
 from knowledge.models import Effect, Instrument, Model, StatusState, Strength
 
 PARTS: Final = ("retrieval", "need", "phase", "sector", "fit", "soft", "evidence", "status")
+_A_CHOICE: Final = 2
+"""With so many offers there is something to choose; more have to be worth their reading."""
 _RELEVANCE: Final = ("retrieval", "need", "phase")
 _EFFECT: Final = {Effect.POSITIVE: 1.0, Effect.MIXED: 0.5, Effect.DESCRIPTIVE: 0.5, Effect.WEAK: 0.25, Effect.NONE: 0.0}
 _STRENGTH: Final = {Strength.STRONG: 3.0, Strength.MODERATE: 2.0, Strength.INDICATIVE: 1.0, Strength.CLAIM: 0.25}
@@ -58,6 +60,7 @@ class Weights(Model):
     forms: dict[str, str]
     offered: int
     relative_relevance: float
+    relative_relevance_beyond: float
     relative_relevance_of_need: float
     relative_relevance_unproven: float
     relative_relevance_unasked: float
@@ -128,7 +131,9 @@ def choose(ranked: Sequence[Ranked], profile: Profile, weights: Weights) -> list
             share = max(share, weights.relative_relevance_elsewhere)
         return relevant[entry.instrument.id] >= max(weights.least_relevance, share * best)
 
-    chosen = [entry for entry in ranked if is_near(entry, weights.relative_relevance)][: weights.offered]
+    near = [entry for entry in ranked if is_near(entry, weights.relative_relevance)]
+    more = [entry for entry in near[_A_CHOICE:] if is_near(entry, weights.relative_relevance_beyond)]
+    chosen = [*near[:_A_CHOICE], *more][: weights.offered]
     for need in profile.needs or ():
         served = any(need in entry.instrument.needs.main for entry in chosen)
         for_need = (entry for entry in ranked if need in entry.instrument.needs.main)
